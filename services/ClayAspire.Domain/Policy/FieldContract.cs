@@ -1,0 +1,87 @@
+using ClayAspire.Domain.Primitives;
+
+namespace ClayAspire.Domain.Policy;
+
+/// <summary>Where a field stands in its life (seed "Field Allowlist"). Anything unlisted is refused.</summary>
+public enum ContractStatus
+{
+    /// <summary>May be written as its merge rule says.</summary>
+    Active,
+
+    /// <summary>Waits for Legal: candidates are held, not dropped, so that nothing must be enriched again on activation.</summary>
+    PendingLegal,
+
+    /// <summary>Was active; writes are refused until it is active again.</summary>
+    Suspended,
+
+    /// <summary>Never written by us: a formula, or another system's own field.</summary>
+    ReadOnly,
+}
+
+/// <summary>How candidates of one field become one value.</summary>
+public enum MergeRule
+{
+    /// <summary>True if any source says true; never unset. Convergent.</summary>
+    Union,
+
+    /// <summary>Set by the first event, never set again, never unset. Convergent.</summary>
+    SetOnce,
+
+    /// <summary>Latest by time of occurrence, ties by signal id. Convergent.</summary>
+    Latest,
+
+    /// <summary>Only into a blank live value; highest-ranked source, then latest. Deterministic at the seal.</summary>
+    FillBlank,
+
+    /// <summary>Never written; recomputed and compared.</summary>
+    ReadOnly,
+}
+
+/// <summary>What a merge rule promises (DESIGN section 6).</summary>
+public enum RuleStrength
+{
+    /// <summary>The final value is the same whatever the order of arrival, duplication, batch split, moment of apply and crashes.</summary>
+    Convergent,
+
+    /// <summary>The same set of candidates known when the plan is sealed gives the same decision.</summary>
+    DeterministicAtSeal,
+}
+
+/// <summary>What the policy says of one field of one object of one connection.</summary>
+/// <param name="Connection">The connection's name.</param>
+/// <param name="Object">The object's API name.</param>
+/// <param name="Field">The field's API name.</param>
+/// <param name="Type">How its values are spelled and compared.</param>
+/// <param name="Status">Where it stands in its life.</param>
+/// <param name="Rule">How candidates become one value.</param>
+/// <param name="Sources">The sources that may offer values, best first; a source that is not listed is refused.</param>
+/// <param name="Owner">Who answers questions about this field: a role of the escalation path.</param>
+/// <param name="MaxLength">Longest text in characters; null for no limit of ours.</param>
+/// <param name="Values">For a picklist, the values allowed; empty when only the CRM's own list counts.</param>
+/// <param name="Why">The seed sentence or decision this contract rests on.</param>
+public sealed record FieldContract(
+    string Connection,
+    string Object,
+    string Field,
+    FieldType Type,
+    ContractStatus Status,
+    MergeRule Rule,
+    IReadOnlyList<string> Sources,
+    string Owner,
+    int? MaxLength,
+    IReadOnlyList<string> Values,
+    string Why)
+{
+    /// <summary>The rule's id as it stands in decisions, plans and the ledger: <c>Lead.Industry:fill-blank</c>.</summary>
+    public string RuleId => $"{Object}.{Field}:{RuleName(Rule)}";
+
+    /// <summary>The rule's name as policy files spell it.</summary>
+    public static string RuleName(MergeRule rule) => rule switch
+    {
+        MergeRule.Union => "union",
+        MergeRule.SetOnce => "set-once",
+        MergeRule.Latest => "latest",
+        MergeRule.FillBlank => "fill-blank",
+        MergeRule.ReadOnly => "read-only",
+    };
+}

@@ -1,0 +1,42 @@
+namespace ClayAspire.Domain.Policy;
+
+/// <summary>How a flow's plans are released.</summary>
+public enum ReleaseMode
+{
+    /// <summary>Each plan waits for a person of the flow's role (seed: "Manual, human in control").</summary>
+    Approval,
+
+    /// <summary>The policy itself is the release (seed: "Automated via connector").</summary>
+    PreAuthorised,
+}
+
+/// <summary>A field that a flow may write.</summary>
+/// <param name="Object">The object's API name.</param>
+/// <param name="Field">The field's API name; <c>*</c> means every field of the object.</param>
+public readonly record struct FlowField(string Object, string Field);
+
+/// <summary>Which signals lead to which plans, when, and who must release them: one row of the seed's cadence table.</summary>
+/// <param name="Name">The flow's name, such as <c>bounce-sync</c>.</param>
+/// <param name="Connections">The connections it writes to.</param>
+/// <param name="Signals">Kinds of signal that feed it, such as <c>smartlead.reply</c>.</param>
+/// <param name="Fields">The fields that it carries.</param>
+/// <param name="Release">How its plans are released.</param>
+/// <param name="ReleaseRole">The role that releases; for a pre-authorised flow, the role that owns it.</param>
+/// <param name="FourEyes">Whether the approver must be someone other than the plan's author.</param>
+/// <param name="DailyAt">When the daily plan is made, UTC; null for on demand or at once.</param>
+/// <param name="ExpiresAfter">How long an unreleased plan stands before it is planned anew.</param>
+public sealed record Flow(
+    string Name,
+    IReadOnlyList<string> Connections,
+    IReadOnlyList<string> Signals,
+    IReadOnlyList<FlowField> Fields,
+    ReleaseMode Release,
+    string ReleaseRole,
+    bool FourEyes,
+    TimeOnly? DailyAt,
+    TimeSpan ExpiresAfter)
+{
+    /// <summary>Whether the flow carries this field.</summary>
+    public bool Carries(string @object, string field) =>
+        Fields.Any(f => f.Object == @object && (f.Field == "*" || f.Field == field));
+}

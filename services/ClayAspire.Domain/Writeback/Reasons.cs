@@ -1,0 +1,78 @@
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+
+namespace ClayAspire.Domain.Writeback;
+
+/// <summary>The reasons that the decider gives. Codes are stable: they stand in plans, the ledger, metrics and policy cases.</summary>
+public static class Reasons
+{
+    /// <summary>The field has no contract on this connection (seed: "All other fields are read-only from Clay's perspective").</summary>
+    public static Reason NotInAllowlist(CellKey cell) =>
+        new("not-in-allowlist", $"{cell.Record.Object}.{cell.Field} has no field contract on '{cell.Record.Connection}'. Add a contract, signed by its owner, if it should be written.");
+
+    /// <summary>The contract waits for Legal.</summary>
+    public static Reason PendingLegal(FieldContract contract) =>
+        new("pending-legal", $"{contract.Object}.{contract.Field} is Pending Legal. The value is kept and is offered again when the DPO activates the contract.");
+
+    /// <summary>The contract is suspended.</summary>
+    public static Reason Suspended(FieldContract contract) =>
+        new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.");
+
+    /// <summary>A formula, or a field that another system owns.</summary>
+    public static Reason ReadOnly(FieldContract contract) =>
+        new("read-only", $"{contract.Object}.{contract.Field} is read-only: {contract.Why}");
+
+    /// <summary>The source may not offer values for this field.</summary>
+    public static Reason SourceNotAllowed(FieldContract contract, string source) =>
+        new("source-not-allowed", $"Source '{source}' is not listed in the contract of {contract.Object}.{contract.Field}.");
+
+    /// <summary>The flow does not carry this field.</summary>
+    public static Reason NotCarriedByFlow(Flow flow, CellKey cell) =>
+        new("not-carried-by-flow", $"Flow '{flow.Name}' does not carry {cell.Record.Object}.{cell.Field}.");
+
+    /// <summary>The lead was converted.</summary>
+    public static Reason Converted { get; } =
+        new("record-converted", "The lead was converted; a converted lead is read-only. The value is held for a person to carry over to the contact.");
+
+    /// <summary>The record was merged into another.</summary>
+    public static Reason Merged { get; } = new("record-merged", "The record was merged; the value is held until it is resolved to the survivor.");
+
+    /// <summary>The record is gone.</summary>
+    public static Reason Deleted { get; } = new("record-deleted", "The record was deleted in the CRM, or the integration user cannot see it.");
+
+    /// <summary>The value is longer than the field allows.</summary>
+    public static Reason TooLong(FieldContract contract, int length) =>
+        new("too-long", $"The value has {length} characters; {contract.Object}.{contract.Field} takes {contract.MaxLength}.");
+
+    /// <summary>The value is none of the picklist's.</summary>
+    public static Reason NotInPicklist(FieldContract contract) =>
+        new("not-in-picklist", $"The value is not in the picklist of {contract.Object}.{contract.Field}: {string.Join(", ", contract.Values)}.");
+
+    /// <summary>The value cannot be read as the field's type.</summary>
+    public static Reason WrongType(FieldContract contract) =>
+        new("wrong-type", $"The value is no {contract.Type} as {contract.Object}.{contract.Field} needs.");
+
+    /// <summary>There was no candidate left to choose.</summary>
+    public static Reason NoCandidate { get; } = new("no-candidate", "No candidate offers a value.");
+
+    /// <summary>The live value is the winning value already.</summary>
+    public static Reason AlreadyEqual { get; } = new("already-equal", "The CRM already has this value.");
+
+    /// <summary>The flag is set already and is never set again.</summary>
+    public static Reason AlreadySet { get; } = new("already-set", "The flag is set already; it is set once and never unset.");
+
+    /// <summary>The live value is not blank, and the rule only fills blanks.</summary>
+    public static Reason NotBlank { get; } = new("not-blank", "The CRM field is not blank; this rule only fills blanks.");
+
+    /// <summary>The winning candidate has had its plan, and the live value was changed since by somebody else.</summary>
+    public static Reason ChangedSince { get; } = new("changed-since", "This value was settled before and the CRM value was changed since; it is not written again.");
+
+    /// <summary>A blank is to be filled.</summary>
+    public static Reason FillsBlank { get; } = new("fills-blank", "The CRM field is blank.");
+
+    /// <summary>A flag is to be set.</summary>
+    public static Reason SetsFlag { get; } = new("sets-flag", "A source says true.");
+
+    /// <summary>A later value replaces an earlier one.</summary>
+    public static Reason LatestValue { get; } = new("latest-value", "The latest value by time of occurrence.");
+}

@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using ClayAspire.Domain.Policy;
+
+namespace ClayAspire.Domain.Writeback;
+
+/// <summary>A person's yes to a plan's hash, for all of its changes or some.</summary>
+/// <param name="PlanId">The plan.</param>
+/// <param name="Hash">The hash that the person saw.</param>
+/// <param name="Approver">User name; <c>policy</c> for a pre-authorised flow.</param>
+/// <param name="Roles">The approver's roles.</param>
+/// <param name="At">When.</param>
+/// <param name="Ordinals">The changes approved; null for all.</param>
+public sealed record Approval(Guid PlanId, string Hash, string Approver, IReadOnlyList<string> Roles, DateTimeOffset At, IReadOnlySet<int>? Ordinals = null);
+
+/// <summary>A plan with its approval: the only thing that apply accepts.</summary>
+public sealed class ReleasedPlan
+{
+    private readonly FrozenSet<int>? _ordinals;
+
+    internal ReleasedPlan(Plan plan, Approval approval)
+    {
+        Plan = plan;
+        Approval = approval;
+        _ordinals = approval.Ordinals?.ToFrozenSet();
+    }
+
+    /// <summary>The plan.</summary>
+    public Plan Plan { get; }
+
+    /// <summary>Who released it.</summary>
+    public Approval Approval { get; }
+
+    /// <summary>The changes that were approved.</summary>
+    public IEnumerable<PlannedCell> Changes => Plan.Changes.Where(c => _ordinals is null || _ordinals.Contains(c.Ordinal));
+}
+
+/// <summary>A plan released, or the reason why not: exactly one of the two.</summary>
+/// <param name="Plan">The released plan.</param>
+/// <param name="Refusal">Why it was not released.</param>
+public sealed record ReleaseResult(ReleasedPlan? Plan, Reason? Refusal);
+
+/// <summary>Turns a plan and an approval into a <see cref="ReleasedPlan"/>, or says why not.</summary>
+public static class Release
+{
+    /// <summary>The approver's name of a pre-authorised flow.</summary>
+    public const string PolicyApprover = "policy";
+
+    /// <summary>The role that may do everything.</summary>
+    public const string AdminRole = "Admin";
+
+    /// <summary>Checks hash, expiry, role, four eyes and scope.</summary>
+    /// <param name="plan">The plan as loaded from storage; its hash is computed anew, so an altered plan shows.</param>
+    /// <param name="storedHash">The hash stored when the plan was sealed.</param>
+    /// <param name="approval">The approval.</param>
+    /// <param name="flow">The plan's flow under the policy in force.</param>
+    /// <param name="now">The time of the check.</param>
+    public static ReleaseResult Check(Plan plan, string storedHash, Approval approval, Flow flow, DateTimeOffset now)
+    {
+        static ReleaseResult No(string code, string text) => new(null, new Reason(code, text));
+
+        if (plan.Hash != storedHash)
+            return No("plan-altered", "The stored plan no longer has the hash it was sealed with. Make a new plan, and look into who changed the stored one.");
+        if (approval.PlanId != plan.Id || approval.Hash != plan.Hash)
+            return No("wrong-hash", "The approval names another hash than the plan has. Reload the plan and approve what you see.");
+        if (now >= plan.ExpiresAt)
+            return No("plan-expired", $"The plan expired at {plan.ExpiresAt:u}. Make a new plan.");
+        if (!plan.IsApplyable)
+            return No("nothing-to-apply", "The plan has no change to apply.");
+        if (flow.Release == ReleaseMode.PreAuthorised)
+        {
+            if (approval.Approver != PolicyApprover)
+                return No("pre-authorised", "This flow is released by policy, not by a person.");
+        }
+        else
+        {
+            if (approval.Approver == PolicyApprover)
+                return No("needs-a-person", $"Flow '{flow.Name}' must be released by a person with role '{flow.ReleaseRole}'.");
+            if (!approval.Roles.Contains(flow.ReleaseRole) && !approval.Roles.Contains(AdminRole))
+                return No("wrong-role", $"Only role '{flow.ReleaseRole}' releases flow '{flow.Name}'.");
+            if (flow.FourEyes && approval.Approver == plan.Author)
+                return No("four-eyes", "This flow asks for four eyes: somebody other than the plan's author must approve.");
+        }
+        if (approval.Ordinals is { } ordinals)
+        {
+            var changes = plan.Changes.Select(c => c.Ordinal).ToHashSet();
+            if (ordinals.Count == 0 || !ordinals.All(changes.Contains))
+                return No("unknown-cells", "The approval names cells that are no changes of this plan.");
+        }
+        return new ReleaseResult(new ReleasedPlan(plan, approval), null);
+    }
+}
