@@ -7,9 +7,11 @@ using ClayAspire.Analytics.Telemetry;
 using ClayAspire.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OpenTelemetry.Metrics;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(AnalyticsMetrics.MeterName);
+builder.Services.ConfigureOpenTelemetryMeterProvider(m => m.AddPrometheusNames());
 builder.Services.AddProblemDetails();
 builder.Services.AddOptions<AnalyticsSettings>().BindConfiguration(AnalyticsSettings.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddSingleton(s => s.GetRequiredService<IOptions<AnalyticsSettings>>().Value);
