@@ -14,8 +14,11 @@ internal sealed class Workbench : IDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 18, 9, 0, 0, TimeSpan.Zero);
 
+    private readonly bool _owned;
+
     public Workbench(NpgsqlDataSource source, string? directory = null, Action<AnalyticsSettings>? adjust = null)
     {
+        _owned = directory is null;
         DataDirectory = directory ?? Directory.CreateTempSubdirectory("clayaspire-analytics-").FullName;
         adjust?.Invoke(Settings);
         Definitions = KpiDefinitions.Load(Path.Combine(AppContext.BaseDirectory, "kpis.yaml"));
@@ -47,7 +50,8 @@ internal sealed class Workbench : IDisposable
     public void Dispose()
     {
         Service.Dispose();
-        Directory.Delete(DataDirectory, recursive: true);
+        if (_owned)
+            Directory.Delete(DataDirectory, recursive: true);
     }
 
     private sealed class Lifetime : IHostApplicationLifetime
