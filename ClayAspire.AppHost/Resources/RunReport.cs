@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace ClayAspire.AppHost.Resources;
@@ -84,9 +85,18 @@ internal sealed class RunReport(
                 _ => Task.CompletedTask,
             }));
 
+        // The watcher hears of changes a moment later than those who wait for them.
+        while (!model.Resources.Where(r => r is not ParameterResource && RoleOf(r) == RunRole.Service).All(IsSeenHealthy))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
         var addresses = Addresses();
         await WriteAsync(EndpointsFile, JsonSerializer.Serialize(addresses.ToDictionary(a => a.Key, a => a.Value), Indented) + "\n", cancellationToken);
         Console.WriteLine(Table(addresses));
+    }
+
+    private bool IsSeenHealthy(IResource resource)
+    {
+        var instances = _last.Values.Where(e => e.Resource == resource).ToList();
+        return instances.Count > 0 && instances.TrueForAll(e => e.Snapshot.HealthStatus == HealthStatus.Healthy);
     }
 
     /// <summary>HTTP addresses by resource id, and by resource name the address of the first replica.</summary>
