@@ -118,7 +118,7 @@ internal sealed class RunReport(
         .Where(e => e.Resource is ProjectResource && e.Snapshot.State?.Text == KnownResourceStates.Running)
         .SelectMany(e => e.Snapshot.Urls.Where(u => u.Url.StartsWith("http", StringComparison.Ordinal)).Take(1), (e, u) => (Event: e, Address: new Uri(u.Url).Authority))
         .OrderBy(t => t.Event.ResourceId, StringComparer.Ordinal)
-        .Select(t => new { targets = new[] { t.Address }, labels = new { service = t.Event.Resource.Name, replica = t.Event.ResourceId } }));
+        .Select(t => new { targets = new[] { t.Address }, labels = new { job = t.Event.Resource.Name, instance = t.Event.ResourceId } }));
 
     private string Table(SortedDictionary<string, string> addresses)
     {
