@@ -1,3 +1,4 @@
+using ClayAspire.CrmSandbox.Demo;
 using ClayAspire.CrmSandbox.Salesforce;
 using ClayAspire.ServiceDefaults;
 using Microsoft.Extensions.Options;
@@ -16,8 +17,9 @@ internal static class SandboxApp
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("ClayAspire.CrmSandbox");
+        // Request logs would hold SOQL, and so e-mail addresses; the twin's own call audit counts calls instead.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.ConfigureHttpJsonOptions(_ => { });
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = LargestBody);
         configure?.Invoke(builder);
         builder.Services.AddSingleton<SandboxOrgs>(services => new SandboxOrgs(
@@ -28,6 +30,7 @@ internal static class SandboxApp
         var orgs = app.Services.GetRequiredService<SandboxOrgs>();
         foreach (var org in orgs.All)
             app.MapSalesforce(org);
+        app.MapDemo(orgs);
         return app;
     }
 }
