@@ -225,6 +225,24 @@ public sealed class WriteTests : IAsyncLifetime
         Assert.Equal(401, (await integration.Send(HttpMethod.Get, "/_twin/writes")).Response.StatusCode switch { var s => (int)s });
     }
 
+    [Fact]
+    public async Task Of_eight_clients_that_create_the_same_key_at_once_one_wins()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
+            admin.CreateMany(false, Row("Lead", ("LastName", $"L{i}"), ("Company", "A"), ("Clay_Row_Id__c", "same")), Row("Lead", ("LastName", $"M{i}"), ("Company", "A"))))));
+        Assert.Equal(1, results.Count(r => Code(r[0]) == "ok"));
+        Assert.All(results, r => Assert.Equal("ok", Code(r[1])));
+        Assert.Equal(9, (await admin.Query("SELECT COUNT() FROM Lead")).GetProperty("totalSize").GetInt32());
+    }
+
+    [Fact]
+    public async Task Three_hundred_ids_fit_into_a_query_and_an_address_over_16_KB_is_414()
+    {
+        string Ids(int count) => string.Join(',', Enumerable.Range(0, count).Select(_ => "'00Q000000000099EAA'"));
+        Assert.Equal(200, (await admin.Send(HttpMethod.Get, $"/query?q={Uri.EscapeDataString($"SELECT Id FROM Lead WHERE Id IN ({Ids(300)})")}")).Status);
+        Assert.Equal(414, (await admin.Send(HttpMethod.Get, $"/query?q={Uri.EscapeDataString($"SELECT Id FROM Lead WHERE Id IN ({Ids(800)})")}")).Status);
+    }
+
     private async Task<(int, string)> Refused(HttpMethod method, string path, object? body, SalesforceClient? client = null)
     {
         var (status, answer, _) = await (client ?? admin).Send(method, path, body);
