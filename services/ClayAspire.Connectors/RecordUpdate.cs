@@ -74,5 +74,6 @@ public abstract record RowOutcome
 
     /// <summary>The answer was lost: the row may be written or not. Only reading tells.</summary>
     /// <param name="Why">What happened to the answer; a short stable text without personal data.</param>
-    public sealed record Unknown(string Why) : RowOutcome;
+    /// <param name="MayStillRun">Whether the write may still be under way: nothing came back at all, as after a timeout.</param>
+    public sealed record Unknown(string Why, bool MayStillRun) : RowOutcome;
 }

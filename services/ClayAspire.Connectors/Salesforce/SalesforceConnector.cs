@@ -171,13 +171,13 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         {
             case WriteAnswer.Lost lost:
                 LogMessages.AnswerLost(_log, Connection, updates.Count, lost.Why);
-                return [.. updates.Select(_ => new RowOutcome.Unknown(lost.Why))];
+                return [.. updates.Select(_ => new RowOutcome.Unknown(lost.Why, lost.MayStillRun))];
             case WriteAnswer.Rows { Items: var rows } when rows.Count == updates.Count:
                 return [.. rows.Select(Judge)];
             case WriteAnswer.Rows { Items: var rows }:
                 // An answer that does not fit the question says nothing about any row.
                 LogMessages.AnswerLost(_log, Connection, updates.Count, "row count differs");
-                return [.. updates.Select(_ => new RowOutcome.Unknown($"{rows.Count} answers for {updates.Count} rows"))];
+                return [.. updates.Select(_ => new RowOutcome.Unknown($"{rows.Count} answers for {updates.Count} rows", MayStillRun: false))];
             case WriteAnswer.Refused refused when updates.Count == 1:
                 return [new RowOutcome.Rejected(refused.Rule, refused.Error.Code, refused.Error.Fields ?? [])];
             case WriteAnswer.Refused:
@@ -199,7 +199,7 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         catch (CrmException e)
         {
             // The first half is done and its outcome must not be lost; the second is settled by probing.
-            return [.. first, .. updates.Skip(half).Select(_ => new RowOutcome.Unknown(e.Rule.Code))];
+            return [.. first, .. updates.Skip(half).Select(_ => new RowOutcome.Unknown(e.Rule.Code, MayStillRun: false))];
         }
     }
 

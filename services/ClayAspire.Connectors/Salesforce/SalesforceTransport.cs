@@ -22,7 +22,7 @@ internal abstract record WriteAnswer
     public sealed record Refused(ErrorRule Rule, ApiError Error) : WriteAnswer;
 
     /// <summary>No usable answer came back: written or not, nobody knows.</summary>
-    public sealed record Lost(string Why) : WriteAnswer;
+    public sealed record Lost(string Why, bool MayStillRun) : WriteAnswer;
 }
 
 /// <summary>Sends calls with a token, signs in anew once on 401, reads the budget header, and turns refusals into rules of the error table.</summary>
@@ -68,7 +68,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
             response = await SendAsync(method, path, body, cancellationToken);
             var status = (int)response.StatusCode;
             if (status >= 500)
-                return new WriteAnswer.Lost($"status {status.ToString(CultureInfo.InvariantCulture)}");
+                return new WriteAnswer.Lost($"status {status.ToString(CultureInfo.InvariantCulture)}", MayStillRun: status == (int)HttpStatusCode.GatewayTimeout);
             if (!response.IsSuccessStatusCode)
             {
                 var error = await ErrorAsync(response, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             return await JsonSerializer.DeserializeAsync(stream, SalesforceJson.Default.ListCollectionRow, cancellationToken) is { } rows
                 ? new WriteAnswer.Rows(rows)
-                : new WriteAnswer.Lost("empty answer");
+                : new WriteAnswer.Lost("empty answer", MayStillRun: false);
         }
         catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
@@ -90,7 +90,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
         catch (Exception e) when (e is not CrmException && !cancellationToken.IsCancellationRequested)
         {
             // Whatever broke after sending began: timeout, reset, unreadable body. The outcome is unknown, and the caller must probe by reading.
-            return new WriteAnswer.Lost(e.GetType().Name);
+            return new WriteAnswer.Lost(e.GetType().Name, MayStillRun: e is not JsonException);
         }
         finally
         {
