@@ -1,4 +1,4 @@
-using ClayAspire.Storage.Queue;
+using ClayAspire.Storage;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
 using ClayAspire.SyncWorker.Resolve;
@@ -23,7 +23,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<MakePlanHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
-        services.AddQueueWorker(configuration);
+        services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());
         return services;

@@ -27,10 +27,6 @@ internal sealed class WorkerSettings
     [Range(1, 3_600, ErrorMessage = "SyncWorker:SweepSeconds must be 1 to 3600 seconds.")]
     public double SweepSeconds { get; set; } = 30;
 
-    /// <summary>Hours that completed jobs are kept. Default: 168.</summary>
-    [Range(1, 8_760, ErrorMessage = "SyncWorker:KeepJobsHours must be 1 to 8760 hours.")]
-    public double KeepJobsHours { get; set; } = 168;
-
     /// <summary>Seconds between a write whose answer timed out and the probe. Default: 2.</summary>
     [Range(0, 60, ErrorMessage = "SyncWorker:ProbeDelaySeconds must be 0 to 60 seconds.")]
     public double ProbeDelaySeconds { get; set; } = 2;

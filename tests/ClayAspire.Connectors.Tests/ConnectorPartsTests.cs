@@ -50,8 +50,11 @@ public sealed class ConnectorPartsTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Connections:icare:BaseUrl"] = "http://crm.example.com", ["Connections:icare:ClientId"] = "x", ["Connections:icare:ClientSecret"] = "y",
-            ["Connections:other:Kind"] = "hubspot", ["Connections:other:TimeoutSeconds"] = "0",
+            ["Connections:icare:BaseUrl"] = "http://crm.example.com",
+            ["Connections:icare:ClientId"] = "x",
+            ["Connections:icare:ClientSecret"] = "y",
+            ["Connections:other:Kind"] = "hubspot",
+            ["Connections:other:TimeoutSeconds"] = "0",
         }).Build();
 
         ConnectionSettings.Load(configuration, out var problems);

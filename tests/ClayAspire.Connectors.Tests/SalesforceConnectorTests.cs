@@ -226,7 +226,10 @@ public sealed class SalesforceConnectorTests : IAsyncLifetime
         await using var twin = await Twin.StartAsync(("CrmSandbox__Integration__PublicKeyPem", key.ExportSubjectPublicKeyInfoPem()));
         using var crm = new SalesforceConnector("icare", new ConnectionSettings
         {
-            BaseUrl = twin.Main.Address.AbsoluteUri, ClientId = Twin.ClientId, Username = "clayaspire@crm-sandbox.example", PrivateKeyPem = key.ExportPkcs8PrivateKeyPem(),
+            BaseUrl = twin.Main.Address.AbsoluteUri,
+            ClientId = Twin.ClientId,
+            Username = "clayaspire@crm-sandbox.example",
+            PrivateKeyPem = key.ExportPkcs8PrivateKeyPem(),
         }, () => new HttpClient(), TimeProvider.System, NullLogger.Instance);
 
         Assert.True((await crm.LimitsAsync(default)).Max > 0);

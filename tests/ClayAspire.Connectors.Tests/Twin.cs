@@ -130,7 +130,9 @@ public sealed class TwinOrg : IDisposable
     {
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["grant_type"] = "client_credentials", ["client_id"] = "demo", ["client_secret"] = "demo-secret",
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = "demo",
+            ["client_secret"] = "demo-secret",
         });
         using var anonymous = new HttpClient();
         var response = await anonymous.PostAsync(new Uri(Address, "services/oauth2/token"), form);

@@ -23,11 +23,10 @@ internal sealed class ApplySession(
 
     private int _batch;
 
-    /// <summary>Applies what is open. Returns when no cell is open.</summary>
+    /// <summary>Applies what is planned. Returns when no cell is open. Leftovers must be settled before.</summary>
     /// <exception cref="CrmException">The CRM does not serve us; open cells stay open.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
-        await SettleLeftoversAsync(cancel);
         for (var pass = 1; ; pass++)
         {
             var open = await runs.OpenCellsAsync(run.Id, cancel);
@@ -41,7 +40,7 @@ internal sealed class ApplySession(
     }
 
     /// <summary>Intents and acknowledgements of an earlier turn: nobody knows their outcome but the CRM, which may still be at work on them.</summary>
-    private async Task SettleLeftoversAsync(CancellationToken cancel)
+    public async Task SettleLeftoversAsync(CancellationToken cancel)
     {
         var unknown = (await runs.OpenCellsAsync(run.Id, cancel)).Where(c => c.State != RunCellStates.Planned).ToList();
         if (unknown.Count == 0)

@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace ClayAspire.SyncWorker.Schedule;
 
 /// <summary>
-/// What happens by the clock, done by one leader: daily plans, mirror refreshes, expiry of unreleased plans, rescue of jobs whose worker
-/// died, release of held candidates after a change of policy, and a sweep for whatever a lost wake-up left waiting. Every step may be
+/// What happens by the clock, done by one leader: daily plans, mirror refreshes, expiry of unreleased plans, release of held
+/// candidates after a change of policy, and a sweep for whatever a lost wake-up left waiting. Every step may be
 /// repeated without harm.
 /// </summary>
 internal sealed class Scheduler(
@@ -24,13 +24,9 @@ internal sealed class Scheduler(
     /// <summary>The author of plans that the clock ordered.</summary>
     public const string Author = "scheduler";
 
-    private const int CleanBatch = 1000;
-    private static readonly TimeSpan CleanEvery = TimeSpan.FromHours(1);
-
     private DateTimeOffset _leaderSince;
     private DateTimeOffset _nextMirror;
     private DateTimeOffset _nextSweep;
-    private DateTimeOffset _nextClean;
     private string? _releasedUnder;
 
     /// <summary>One round: what is due now.</summary>
@@ -43,10 +39,9 @@ internal sealed class Scheduler(
         if (isNew)
         {
             LogMessages.BecameLeader(log);
-            (_leaderSince, _nextMirror, _nextSweep, _nextClean, _releasedUnder) = (now, now, now, now, null);
+            (_leaderSince, _nextMirror, _nextSweep, _releasedUnder) = (now, now, now, null);
         }
         var policy = policies.Current;
-        await queue.RescueExpiredAsync(cancel);
         await ExpirePlansAsync(policy, cancel);
         if (_releasedUnder != policy.Version)
         {
@@ -64,12 +59,6 @@ internal sealed class Scheduler(
         {
             _nextSweep = now + TimeSpan.FromSeconds(settings.SweepSeconds);
             await SweepAsync(policy, now, cancel);
-        }
-        if (now >= _nextClean)
-        {
-            _nextClean = now + CleanEvery;
-            while (await queue.CleanAsync(TimeSpan.FromHours(settings.KeepJobsHours), CleanBatch, cancel) == CleanBatch)
-                cancel.ThrowIfCancellationRequested();
         }
     }
 
@@ -114,7 +103,7 @@ internal sealed class Scheduler(
         foreach (var expired in await plans.ExpireAsync(cancel))
         {
             LogMessages.PlanExpired(log, expired.Id, expired.Connection, expired.Flow);
-            if (policy.FindFlow(expired.Flow) is not null && connectors.Find(expired.Connection) is not null)
+            if (expired.Applyable && policy.FindFlow(expired.Flow) is not null && connectors.Find(expired.Connection) is not null)
                 await OrderAsync(expired.Connection, expired.Flow, "the last one expired", cancel);
         }
     }
