@@ -56,7 +56,7 @@ public sealed class ClayBodyTests
     public void A_line_break_inside_a_text_is_reported_where_it_stands()
     {
         var body = Parse("{\"a\":\"one\ntwo\"}");
-        Assert.Equal(1, body.Fault!.At!.Value.Line);
+        Assert.Equal(1, body.Fault!.At!.Line);
         Assert.Equal("a", body.Fault.AfterColumn);
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ClayAspire.Ingestion.Parsing;
 
 /// <summary>Where a JSON fault stands, both from 1; the column counts characters, not bytes.</summary>
-internal readonly record struct JsonPosition(long Line, long Column)
+internal sealed record JsonPosition(long Line, long Column)
 {
     /// <summary>What usually causes a fault: a template that pastes a column's text between quotes as it is.</summary>
     public const string Remedy =

@@ -33,7 +33,7 @@ internal static partial class BounceClassifier
         BounceClass? soft = null;
         foreach (Match code in EnhancedCode().Matches(all))
         {
-            var found = (code.Groups[1].Value, code.Groups[2].Value, code.Groups[3].Value) switch
+            var found = (code.Groups["class"].Value, code.Groups["subject"].Value, code.Groups["detail"].Value) switch
             {
                 // Policy and block lists are about us ("550 5.7.1 … blocked using …").
                 ("5", "7", _) => BounceClass.Sender,
@@ -49,7 +49,7 @@ internal static partial class BounceClassifier
         }
         if (soft is { } transient)
             return transient;
-        var basic = BasicCode().Match(all).Groups[1].Value;
+        var basic = BasicCode().Match(all).Groups["code"].Value;
         return basic switch
         {
             "" => BounceClass.Unknown,
@@ -59,9 +59,9 @@ internal static partial class BounceClassifier
     }
 
     // Neither part of an IP address nor of a version number.
-    [GeneratedRegex(@"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\d.])(?<class>[45])\.(?<subject>\d{1,3})\.(?<detail>\d{1,3})(?!\.?\d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EnhancedCode();
 
-    [GeneratedRegex(@"(?<![\d.])(421|45[0-2]|55[0136])[ -](?!\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\d.])(?<code>421|45[0-2]|55[0136])[ -](?!\d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BasicCode();
 }
