@@ -27,7 +27,7 @@ internal static class CsvRows
         {
             if (malformed is { } bad && bad.LineNumber == csv.LineNumber)
             {
-                foreach (var row in bad.Reason == CsvMalformedReason.UnterminatedQuote ? Recover(bad, columns, csv.Separator, rows) : [Faulty(bad)])
+                foreach (var row in columns.Count > 1 && bad.RawRecord.Contains('\n', StringComparison.Ordinal) ? Recover(bad, columns, csv.Separator, rows) : [Faulty(bad)])
                     yield return row;
             }
             else
@@ -37,7 +37,8 @@ internal static class CsvRows
         }
     }
 
-    // The quote swallowed the rest of the file: only the line where it stands is lost, the lines after it are read again on their own.
+    // A quote that was not closed swallowed the lines up to the next one, or the rest of the file: only the line where it
+    // stands is lost, the lines after it are read again on their own.
     private static List<ParsedRow> Recover(CsvMalformedRecord swallowed, List<string> columns, char delimiter, RowReader rows)
     {
         var found = new List<ParsedRow>();
