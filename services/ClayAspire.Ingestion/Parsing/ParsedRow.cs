@@ -38,8 +38,10 @@ internal sealed record RowFault(string Code, string Message)
     public static RowFault Empty { get; } =
         new("row-empty", "The row has no columns.");
 
+    public const string BadTextCode = "bad-text";
+
     public static RowFault BadText(string column) =>
-        new("bad-text", $"Column '{column}' holds text that no database keeps (a NUL character or half a surrogate pair). Remove it at the source.");
+        new(BadTextCode, $"Column '{column}' holds text that no database keeps (a NUL character or half a surrogate pair). Remove it at the source.");
 
     public static RowFault NotUtf8 { get; } =
         new("not-utf8", "The row is not valid UTF-8. Save the file as UTF-8 and send it again; rows already accepted count as duplicates.");

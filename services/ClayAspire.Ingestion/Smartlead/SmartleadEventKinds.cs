@@ -12,6 +12,9 @@ internal static class SmartleadEventKinds
     public const string Unsubscribed = "smartlead.unsubscribed";
     public const string Other = "smartlead.other";
 
+    /// <summary>Every kind.</summary>
+    public static IReadOnlyList<string> All { get; } = [Sent, Opened, Clicked, Reply, Category, Bounce, Unsubscribed, Other];
+
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.OrdinalIgnoreCase)
     {
         ["EMAIL_SENT"] = Sent,
