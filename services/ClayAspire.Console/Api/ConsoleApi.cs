@@ -8,7 +8,6 @@ using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
-using ClayAspire.Storage.Runs;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace ClayAspire.Console.Api;

@@ -1,28 +1,21 @@
 using System.Globalization;
-using System.Text;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace ClayAspire.Console.Api;
 
 /// <summary>Tables as CSV files, streamed. Values that a spreadsheet would take for a formula are escaped.</summary>
 internal static class Csv
 {
+    private static readonly CsvWriterOptions Options = new() { Injection = CsvInjection.Escape };
+
     /// <summary>A CSV file of rows.</summary>
     public static IResult Of<T>(string name, IAsyncEnumerable<T> rows, IReadOnlyList<string> header, Func<T, object?[]> values) =>
         Results.Stream(async body =>
         {
-            await using var text = new StreamWriter(body, new UTF8Encoding(false), leaveOpen: true);
-            await using var csv = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape });
-            foreach (var column in header)
-                csv.WriteField(column);
-            await csv.NextRecordAsync();
+            await using var csv = CsvWriter.Create(body, Options, leaveOpen: true);
+            await csv.WriteRecordAsync([.. header]);
             await foreach (var row in rows)
-            {
-                foreach (var value in values(row))
-                    csv.WriteField(value is DateTimeOffset at ? at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : Convert.ToString(value, CultureInfo.InvariantCulture));
-                await csv.NextRecordAsync();
-            }
+                await csv.WriteRecordAsync([.. values(row).Select(Text)]);
         }, "text/csv; charset=utf-8", $"{name}.csv");
 
     /// <summary>All pages of a list, one after the other.</summary>
@@ -45,4 +38,8 @@ internal static class Csv
             yield return row;
         await Task.CompletedTask;
     }
+
+    private static string Text(object? value) => value is DateTimeOffset at
+        ? at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

@@ -6,11 +6,11 @@ using ClayAspire.Console.Pages;
 using ClayAspire.Console.Security;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.People;
-using ClayAspire.Storage.Runs;
+using ClayAspire.Storage.Plans;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
+using FromFormAttribute = Microsoft.AspNetCore.Mvc.FromFormAttribute;
 
 namespace ClayAspire.Console.Forms;
 

@@ -1,7 +1,6 @@
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
-using ClayAspire.Storage.Runs;
 using ClayAspire.Storage.Signals;
 using Microsoft.EntityFrameworkCore;
 
