@@ -222,7 +222,14 @@ public sealed class WriteTests : IAsyncLifetime
         Assert.Equal((2, 1), (cell.GetProperty("by").GetProperty("clayaspire-integration").GetInt32(), cell.GetProperty("by").GetProperty("demo").GetInt32()));
         var summary = await admin.Get("/_twin/writes/summary");
         Assert.Equal((3, 2), (summary.GetProperty("received").GetInt32(), summary.GetProperty("mostCommittedPerCell").GetInt32()));
-        Assert.Equal(401, (await integration.Send(HttpMethod.Get, "/_twin/writes")).Response.StatusCode switch { var s => (int)s });
+        await integration.UpdateMany(false, Row("Lead", ("id", id), ("overall_hard_bounced__c", true), ("Title", "x"), ("Nope", 1)));
+        foreach (var field in new[] { "overall_hard_bounced__c", "Title" })
+        {
+            var refused = (await admin.Get($"/_twin/writes?id={id}&field={field}")).GetProperty("cells")[0];
+            Assert.Equal((1, 0), (refused.GetProperty("received").GetInt32(), refused.GetProperty("committed").GetInt32()));
+        }
+
+        Assert.Equal(401, (await integration.Send(HttpMethod.Get, "/_twin/writes")).Status);
     }
 
     [Fact]
