@@ -19,9 +19,9 @@ internal sealed record PlanRefusal(string? Hash, string? Reason);
 internal sealed record PlanReleased(Guid RunId);
 
 /// <summary>One page of a list.</summary>
-internal sealed record Page<T>(IReadOnlyList<T> Items, long Total, int PageNumber, int Size)
+internal sealed record PageOf<T>(IReadOnlyList<T> Items, long Total, int Page, int Size)
 {
-    public static Page<T> Of<TRow>(PagedRows<TRow> rows, Func<TRow, T> map) => new([.. rows.Rows.Select(map)], rows.Total, rows.Number, rows.Size);
+    public static PageOf<T> Of<TRow>(PagedRows<TRow> rows, Func<TRow, T> map) => new([.. rows.Rows.Select(map)], rows.Total, rows.Number, rows.Size);
 }
 
 /// <summary>A plan without its cells.</summary>

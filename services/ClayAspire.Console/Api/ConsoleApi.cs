@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using ClayAspire.Console.Components;
 using ClayAspire.Console.Kpis;
 using ClayAspire.Console.Operations;
 using ClayAspire.Console.Security;
@@ -37,7 +38,7 @@ internal static class ConsoleApi
         var unknown = new Reason("run-unknown", "There is no run with this id.");
         var runs = api.MapGroup("/runs").WithTags("Runs");
         runs.MapGet("/", async (RunStore store, CancellationToken cancel, int page = 1, int size = 50) =>
-            Page<RunSummary>.Of(await store.ListAsync(page, size, cancel), RunSummary.Of)).WithSummary("Runs, newest first.");
+            PageOf<RunSummary>.Of(await store.ListAsync(TableQuery.Bounded(page), size, cancel), RunSummary.Of)).WithSummary("Runs, newest first.");
         api.MapGet("/runs.csv", (RunStore store, CancellationToken cancel) => Csv.Of("runs", Csv.Pages(n => store.ListAsync(n, 500, cancel)),
             ["id", "plan", "connection", "flow", "state", "planned", "verified", "rejected", "skipped", "api_calls", "queued_at", "started_at", "finished_at", "remark"],
             r => [r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped, r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark]))
@@ -48,8 +49,8 @@ internal static class ConsoleApi
         runs.MapGet("/{id:guid}/cells", async (Guid id, RunStore store, string? state, CancellationToken cancel, int page = 1, int size = 100) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(unknown)
-                : Results.Ok(Page<RunCell>.Of(await store.CellsAsync(id, state, page, size, cancel), RunCell.Of)))
-            .WithSummary("Its cells with state and reason.").Produces<Page<RunCell>>().ProducesProblem(StatusCodes.Status404NotFound);
+                : Results.Ok(PageOf<RunCell>.Of(await store.CellsAsync(id, state, TableQuery.Bounded(page), size, cancel), RunCell.Of)))
+            .WithSummary("Its cells with state and reason.").Produces<PageOf<RunCell>>().ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id:guid}/cells.csv", async (Guid id, RunStore store, string? state, CancellationToken cancel) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(unknown)

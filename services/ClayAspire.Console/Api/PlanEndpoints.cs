@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using ClayAspire.Console.Components;
 using ClayAspire.Console.Operations;
 using ClayAspire.Console.Security;
 using ClayAspire.Storage.Plans;
@@ -14,25 +15,16 @@ internal static class PlanEndpoints
         var plans = api.MapGroup("/plans").WithTags("Plans");
         plans.MapPost("/", OrderAsync).RequireAuthorization(Access.MakePlans).WithSummary("Asks for a plan; it is made by a worker.")
             .Produces<PlanOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        plans.MapGet("/", ListAsync).WithSummary("Plans, newest first.").Produces<Page<PlanSummary>>();
+        plans.MapGet("/", ListAsync).WithSummary("Plans, newest first.").Produces<PageOf<PlanSummary>>();
         plans.MapGet("/{id:guid}", FindAsync).WithSummary("One plan. 404 with code plan-pending while it is being made.")
             .Produces<PlanSummary>().ProducesProblem(StatusCodes.Status404NotFound);
         plans.MapGet("/{id:guid}/cells", CellsAsync).WithSummary("The decided cells: writes, keeps, holds and refusals with their reasons.")
-            .Produces<Page<PlanCell>>().ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<PageOf<PlanCell>>().ProducesProblem(StatusCodes.Status404NotFound);
         plans.MapGet("/{id:guid}/cells.csv", CellsCsvAsync).WithSummary("The same as CSV, all rows.");
         plans.MapPost("/{id:guid}/approve", ApproveAsync).WithSummary("Releases the plan with this hash, all of it or the named cells.")
             .Produces<PlanReleased>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         plans.MapPost("/{id:guid}/refuse", RefuseAsync).WithSummary("Refuses the plan with this hash; the reason goes into the ledger.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
-    }
-
-    /// <summary>The cells' filter from an address; pages and API read it alike.</summary>
-    public static CellFilter Filter(HttpRequest request, int defaultSize)
-    {
-        var query = Components.TableQuery.From(request);
-        return new CellFilter(
-            query["verdict"], query["object"], query["field"], query["q"], query.Sort, query.Descending,
-            query.Page, int.TryParse(query["size"], System.Globalization.CultureInfo.InvariantCulture, out var size) ? size : defaultSize);
     }
 
     private static async Task<IResult> OrderAsync(PlanOrder order, PlanDesk desk, ClaimsPrincipal user, CancellationToken cancel)
@@ -46,31 +38,35 @@ internal static class PlanEndpoints
 
     private static async Task<IResult> ListAsync(
         PlanStore plans, string? connection, string? flow, string? state, CancellationToken cancel, int page = 1, int size = 50) =>
-        Results.Ok(Page<PlanSummary>.Of(await plans.ListAsync(new PlanFilter(connection, flow, state, page, size), cancel), PlanSummary.Of));
+        Results.Ok(PageOf<PlanSummary>.Of(await plans.ListAsync(new PlanFilter(connection, flow, state, TableQuery.Bounded(page), size), cancel), PlanSummary.Of));
 
-    private static async Task<IResult> FindAsync(Guid id, PlanDesk desk, Overview overview, CancellationToken cancel)
+    private static async Task<IResult> FindAsync(Guid id, PlanDesk desk, RunStore runs, CancellationToken cancel)
     {
         var found = await desk.FindAsync(id, cancel);
         return found.Plan is { } plan
-            ? Results.Ok(PlanSummary.Of(plan, (await overview.RunOfAsync(id, cancel))?.Id))
+            ? Results.Ok(PlanSummary.Of(plan, (await runs.FindByPlanAsync(id, cancel))?.Id))
             : Problems.Of(found.Refusal!);
     }
 
     private static async Task<IResult> CellsAsync(
         Guid id, PlanDesk desk, PlanStore plans, HttpRequest request, [AsParameters] CellQuery query, CancellationToken cancel)
     {
+        if (CellFilters.Problem(request) is { } problem)
+            return Problems.Of(problem);
         var found = await desk.FindAsync(id, cancel);
         return found.Plan is null
             ? Problems.Of(found.Refusal!)
-            : Results.Ok(Page<PlanCell>.Of(await plans.CellsAsync(id, Filter(request, 100), cancel), PlanCell.Of));
+            : Results.Ok(PageOf<PlanCell>.Of(await plans.CellsAsync(id, CellFilters.Of(TableQuery.From(request), 100), cancel), PlanCell.Of));
     }
 
     private static async Task<IResult> CellsCsvAsync(Guid id, PlanDesk desk, PlanStore plans, HttpRequest request, CancellationToken cancel)
     {
+        if (CellFilters.Problem(request) is { } problem)
+            return Problems.Of(problem);
         var found = await desk.FindAsync(id, cancel);
         return found.Plan is null
             ? Problems.Of(found.Refusal!)
-            : Csv.Of($"plan-{id:N}-cells", plans.ReadCellsAsync(id, Filter(request, 500), cancel),
+            : Csv.Of($"plan-{id:N}-cells", plans.ReadCellsAsync(id, CellFilters.Of(TableQuery.From(request), 500), cancel),
                 ["ordinal", "object", "record", "field", "verdict", "old", "new", "reason_code", "reason", "rule", "source", "signal", "waits_for"],
                 c => [c.Ordinal, c.Object, c.RecordId, c.Field, c.Verdict, c.OldValue, c.NewValue, c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.WaitsFor]);
     }

@@ -19,7 +19,7 @@ internal static class Problems
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             => StatusCodes.Status409Conflict,
-        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-body" => StatusCodes.Status422UnprocessableEntity,
+        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" => StatusCodes.Status422UnprocessableEntity,
         "analytics-failed" => StatusCodes.Status502BadGateway,
         "analytics-unreachable" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status409Conflict,

@@ -22,7 +22,10 @@ public sealed class TableQuery
             .ToDictionary(q => q.Key, q => q.Value[0]!, StringComparer.Ordinal));
 
     /// <summary>The page shown, from 1.</summary>
-    public int Page => int.TryParse(this["page"], NumberStyles.None, CultureInfo.InvariantCulture, out var page) && page is > 0 and < 1_000_000 ? page : 1;
+    public int Page => int.TryParse(this["page"], NumberStyles.None, CultureInfo.InvariantCulture, out var page) ? Bounded(page) : 1;
+
+    /// <summary>A page's number within what can be counted.</summary>
+    public static int Bounded(int page) => Math.Clamp(page, 1, 1_000_000);
 
     /// <summary>The column that sorts, or null.</summary>
     public string? Sort => this["sort"];

@@ -89,7 +89,7 @@ internal static class ConsoleForms
         {
             "all" => null,
             "chosen" => (form.Ordinals ?? []).ToHashSet(),
-            "shown" => await desk.ChangesAsync(id, PlanEndpoints.Filter(http.Request, 500), cancel),
+            "shown" => await desk.ChangesAsync(id, CellFilters.Of(TableQuery.From(http.Request), 500), cancel),
             _ => new HashSet<int>(),
         };
         var result = await desk.ApproveAsync(id, form.Hash, ordinals, Caller.Of(http.User), cancel);
@@ -98,7 +98,7 @@ internal static class ConsoleForms
         else
             Flash.Set(http, "good", ordinals is null
                 ? "Approved. The run writes the changes and reads every one of them back."
-                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are not written.");
+                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are offered again in the next plan.");
         return Results.LocalRedirect($"/plans/{id:D}");
     }
 

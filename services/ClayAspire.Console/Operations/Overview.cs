@@ -55,20 +55,6 @@ internal sealed class Overview(IDbContextFactory<SyncDbContext> database, TimePr
         return [.. rows.Select(r => (r.Object, r.Field))];
     }
 
-    /// <summary>The decisions that people made about a plan, oldest first.</summary>
-    public async Task<IReadOnlyList<ApprovalRow>> ApprovalsAsync(Guid planId, CancellationToken cancel)
-    {
-        await using var db = await database.CreateDbContextAsync(cancel);
-        return await db.Approvals.AsNoTracking().Where(a => a.PlanId == planId).OrderBy(a => a.At).ToListAsync(cancel);
-    }
-
-    /// <summary>The run of a plan, or null while it has none.</summary>
-    public async Task<RunRow?> RunOfAsync(Guid planId, CancellationToken cancel)
-    {
-        await using var db = await database.CreateDbContextAsync(cancel);
-        return await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.PlanId == planId, cancel);
-    }
-
     /// <summary>The cells of a run by state, counted now.</summary>
     public async Task<IReadOnlyDictionary<string, int>> RunCellStatesAsync(Guid runId, CancellationToken cancel)
     {

@@ -77,7 +77,7 @@ internal sealed class PlanDesk(
             refusal = Paused(flow);
         var result = refusal is not null
             ? new ApproveResult(null, refusal)
-            : await TryApproveAsync(id, hash!, ordinals, flow!, caller, cancel);
+            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, flow!, ordinals, cancel);
         Note(id, flow, ApprovalVerdicts.Approved, result.Refusal, caller);
         return result;
     }
@@ -104,18 +104,6 @@ internal sealed class PlanDesk(
 
     /// <summary>The flow of that name under the policy in force, or null.</summary>
     public Flow? Flow(string? name) => name is null ? null : policy.Current.FindFlow(name);
-
-    private async Task<ApproveResult> TryApproveAsync(Guid id, string hash, IReadOnlySet<int>? ordinals, Flow flow, Caller caller, CancellationToken cancel)
-    {
-        try
-        {
-            return await plans.ApproveAsync(id, hash, caller.UserName, caller.Roles, flow, ordinals, cancel);
-        }
-        catch (PlanAlteredException e)
-        {
-            return new ApproveResult(null, new Reason("plan-altered", $"The stored plan is not the one that was sealed: {e.Message} Make a new plan, and look into who changed the stored one."));
-        }
-    }
 
     private async Task<(Flow? Flow, Reason? Refusal)> GuardAsync(Guid id, string? hash, CancellationToken cancel)
     {
