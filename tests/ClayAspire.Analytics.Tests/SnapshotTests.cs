@@ -132,6 +132,7 @@ public sealed class SnapshotTests
 
         using var copy = new Workbench(database.Export, bench.DataDirectory);
         await copy.Service.StartAsync(CancellationToken.None);
+        await copy.Service.CompleteAsync(CancellationToken.None);
         var (again, _) = await copy.Service.RecomputeAsync(taken.Manifest.Id, CancellationToken.None);
 
         Assert.Equal(taken.Kpis.Kpis.Single(k => k.Key == "bounce-rate").Denominator, copy.Board.Current!.Document.Kpis.Single(k => k.Key == "bounce-rate").Denominator);

@@ -29,7 +29,7 @@ internal sealed partial class KpiService(
     private readonly SemaphoreSlim _recomputing = new(1, 1);
     private Task<(SnapshotResult? Result, Refusal? Refusal)>? _inFlight;
 
-    /// <summary>Removes what a crash left and shows the newest stored figures; computes them when only they are missing.</summary>
+    /// <summary>Removes what a crash left and shows the newest stored figures. Quick: nothing is computed.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
         using (var right = store.TryLockForWriting())
@@ -37,15 +37,28 @@ internal sealed partial class KpiService(
             if (right is not null && store.RemoveLeftovers() is > 0 and var removed)
                 LogLeftovers(removed);
         }
-        if (store.Ids() is not [.., var id] || await store.FindAsync(id, cancellation) is not { } manifest)
+        foreach (var id in store.Ids().Reverse())
+            if (await store.FindAsync(id, cancellation) is { } manifest && await FindStoredAsync(id, cancellation) is { } document)
+            {
+                board.Show(manifest, document);
+                return;
+            }
+    }
+
+    /// <summary>Computes the figures of the newest snapshot when the process ended between its manifest and its figures.</summary>
+    public async Task CompleteAsync(CancellationToken cancellation)
+    {
+        if (store.Ids() is not [.., var id] || board.Current?.Manifest.Id == id || await store.FindAsync(id, cancellation) is not { } manifest)
             return;
-        var document = await store.FindKpisAsync<KpiDocument>(id, cancellation);
-        if (document is null)
+        try
         {
-            document = await computer.ComputeAsync(manifest, cancellation);
-            await store.WriteKpisAsync(id, document, cancellation);
+            await ShowAsync(manifest, cancellation);
         }
-        board.Show(manifest, document);
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            board.Fail(e.Message);
+            throw;
+        }
     }
 
     /// <summary>Takes a snapshot now, or joins the one that is being taken. It goes on when a caller leaves.</summary>
@@ -70,7 +83,7 @@ internal sealed partial class KpiService(
         try
         {
             var figures = await Task.Run(() => computer.ComputeAsync(manifest, cancellation), cancellation);
-            var stored = await store.FindKpisAsync<KpiDocument>(id, cancellation);
+            var stored = await FindStoredAsync(id, cancellation);
             var differences = stored is null ? [] : Compare(stored, figures);
             return (new RecomputeResult(id, stored is null ? null : differences.Count == 0, differences, stored?.ModelsVersion, figures.ModelsVersion, figures), null);
         }
@@ -90,21 +103,38 @@ internal sealed partial class KpiService(
         try
         {
             var manifest = await taker.TakeAsync(cancellation);
-            var document = await computer.ComputeAsync(manifest, cancellation);
-            await store.WriteKpisAsync(manifest.Id, document, cancellation);
-            board.Show(manifest, document);
+            var document = await ShowAsync(manifest, cancellation);
             if (store.RemoveExpired(clock.GetUtcNow()) is { Count: > 0 } expired)
                 LogExpired(expired.Count);
             return (new SnapshotResult(manifest, document), null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            store.RemoveUnpublished();
             board.Fail(e.Message);
             throw;
         }
-        finally
+    }
+
+    private async Task<KpiDocument> ShowAsync(SnapshotManifest manifest, CancellationToken cancellation)
+    {
+        var document = await computer.ComputeAsync(manifest, cancellation);
+        await store.WriteKpisAsync(manifest.Id, document, cancellation);
+        board.Show(manifest, document);
+        return document;
+    }
+
+    // Figures of another version of the service may have another form; they can always be computed again.
+    private async Task<KpiDocument?> FindStoredAsync(string id, CancellationToken cancellation)
+    {
+        try
         {
-            store.RemoveLeftovers();
+            return await store.FindKpisAsync<KpiDocument>(id, cancellation);
+        }
+        catch (JsonException e)
+        {
+            LogUnreadable(e, id);
+            return null;
         }
     }
 
@@ -126,6 +156,9 @@ internal sealed partial class KpiService(
 
     [LoggerMessage(10, LogLevel.Warning, "{Count} leftovers of an interrupted snapshot were removed.")]
     private partial void LogLeftovers(int count);
+
+    [LoggerMessage(12, LogLevel.Warning, "The stored figures of snapshot {Id} cannot be read; they count as missing and are computed again when they are needed.")]
+    private partial void LogUnreadable(Exception exception, string id);
 
     [LoggerMessage(11, LogLevel.Information, "{Count} snapshots were removed by retention.")]
     private partial void LogExpired(int count);

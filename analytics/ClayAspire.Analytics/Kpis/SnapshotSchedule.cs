@@ -11,6 +11,7 @@ internal sealed partial class SnapshotSchedule(
     private const int DemoMinutes = 15;
     private const int DefaultMinutes = 60;
     private static readonly TimeSpan UntilReady = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
 
     private TimeSpan Every => TimeSpan.FromMinutes(
         settings.SnapshotEveryMinutes ?? (string.Equals(configuration["CLAYASPIRE_DEMO"], "on", StringComparison.OrdinalIgnoreCase) ? DemoMinutes : DefaultMinutes));
@@ -23,27 +24,34 @@ internal sealed partial class SnapshotSchedule(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await TryAsync(() => kpis.CompleteAsync(stoppingToken));
         if (!settings.Scheduled)
             return;
         await WaitForDataAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Every, clock);
-        do
-            await TakeAsync(stoppingToken);
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (true)
+        {
+            var taken = await TryAsync(async () =>
+            {
+                var (_, refusal) = await kpis.TakeAsync(stoppingToken);
+                if (refusal is not null)
+                    LogRefused(refusal.Message);
+            });
+            await Task.Delay(taken || Every < AfterFailure ? Every : AfterFailure, clock, stoppingToken);
+        }
     }
 
-    // A failed snapshot does not end the schedule: it is counted, stands in GET /v1/snapshots, and makes the age alert fire.
-    private async Task TakeAsync(CancellationToken cancellation)
+    // A failure does not end the schedule: it is counted, stands in GET /v1/snapshots, makes the age alert fire, and is tried again soon.
+    private async Task<bool> TryAsync(Func<Task> step)
     {
         try
         {
-            var (_, refusal) = await kpis.TakeAsync(cancellation);
-            if (refusal is not null)
-                LogRefused(refusal.Message);
+            await step();
+            return true;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFailed(e, board.Failures);
+            return false;
         }
     }
 
@@ -79,6 +87,6 @@ internal sealed partial class SnapshotSchedule(
     [LoggerMessage(21, LogLevel.Warning, "The scheduled snapshot was refused: {Reason}")]
     private partial void LogRefused(string reason);
 
-    [LoggerMessage(22, LogLevel.Error, "The scheduled snapshot failed ({Failures} failures since start); the last figures stay in force until the next one.")]
+    [LoggerMessage(22, LogLevel.Error, "A snapshot or its figures failed ({Failures} failures since start); the last good figures stay in force.")]
     private partial void LogFailed(Exception exception, long failures);
 }

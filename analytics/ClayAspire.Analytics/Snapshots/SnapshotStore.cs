@@ -137,8 +137,23 @@ internal sealed class SnapshotStore
         return latest is null ? null : await ReadAsync<T>(latest, cancellation);
     }
 
-    /// <summary>Removes what a crash left: half-made files and Parquet files that no manifest names. Only with the right to write.</summary>
+    /// <summary>Removes everything that a crash left. At start only, with the right to write: later, temporary files belong to somebody.</summary>
     public int RemoveLeftovers()
+    {
+        var removed = RemoveUnpublished();
+        foreach (var file in Directory.EnumerateFiles(_root, "*.tmp", SearchOption.AllDirectories))
+            removed += Remove(file);
+        foreach (var file in Directory.EnumerateFiles(Spill))
+            removed += Remove(file);
+        var ids = Ids().ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Snapshots, "*" + KpiSuffix))
+            if (!ids.Contains(Path.GetFileName(file)[..^KpiSuffix.Length]))
+                removed += Remove(file);
+        return removed;
+    }
+
+    /// <summary>Removes half-made files and Parquet files that no manifest names. Only with the right to write.</summary>
+    public int RemoveUnpublished()
     {
         var removed = 0;
         foreach (var directory in Directory.EnumerateDirectories(Staging))
@@ -146,16 +161,9 @@ internal sealed class SnapshotStore
             Directory.Delete(directory, recursive: true);
             removed++;
         }
-        foreach (var file in Directory.EnumerateFiles(_root, "*.tmp", SearchOption.AllDirectories))
-            removed += Remove(file);
-        foreach (var file in Directory.EnumerateFiles(Spill))
-            removed += Remove(file);
         var ids = Ids().ToHashSet(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(Snapshots, "*.parquet", SearchOption.AllDirectories))
             if (!ids.Contains(Path.GetFileNameWithoutExtension(file)))
-                removed += Remove(file);
-        foreach (var file in Directory.EnumerateFiles(Snapshots, "*" + KpiSuffix))
-            if (!ids.Contains(Path.GetFileName(file)[..^KpiSuffix.Length]))
                 removed += Remove(file);
         return removed;
     }

@@ -1,5 +1,6 @@
 using ClayAspire.Analytics.Models;
 using ClayAspire.Analytics.Settings;
+using DuckDB.NET.Data;
 using Npgsql;
 
 namespace ClayAspire.Analytics.Snapshots;
@@ -21,16 +22,25 @@ internal sealed partial class SnapshotTaker(
         var files = new List<SnapshotFile>(reader.Views.Count);
         await using (var duckDb = await DuckDbSql.OpenAsync(settings, store.Spill, cancellation))
         {
-            foreach (var view in reader.Views)
+            // One view is turned into Parquet while PostgreSQL already sends the next.
+            Task<SnapshotFile>? converting = null;
+            try
             {
-                var csv = Path.Combine(staging, view.Name + ".csv");
-                var parquet = Path.Combine(staging, view.Name + ".parquet");
-                await using (var target = new FileStream(csv, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-                    await reader.CopyAsync(view, target, cancellation);
-                await DuckDbSql.ExecuteAsync(duckDb, ToParquet(view, csv, parquet), cancellation);
-                File.Delete(csv);
-                var rows = await DuckDbSql.ScalarAsync(duckDb, $"select count(*) from read_parquet({DuckDbSql.Text(parquet)})", cancellation);
-                files.Add(await store.AdoptAsync(id, takenAt, view.Name, parquet, rows, cancellation));
+                foreach (var view in reader.Views)
+                {
+                    var csv = Path.Combine(staging, view.Name + ".csv");
+                    await using (var target = new FileStream(csv, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+                        await reader.CopyAsync(view, target, cancellation);
+                    if (converting is not null)
+                        files.Add(await converting);
+                    converting = Task.Run(() => ConvertAsync(duckDb, view, csv, id, takenAt, cancellation), cancellation);
+                }
+            }
+            finally
+            {
+                // Also when the next view failed: the connection must not close under a conversion.
+                if (converting is not null)
+                    files.Add(await converting);
             }
         }
         var seconds = clock.GetElapsedTime(start).TotalSeconds;
@@ -38,6 +48,16 @@ internal sealed partial class SnapshotTaker(
         await store.PublishAsync(manifest, cancellation);
         LogTaken(id, files.Sum(f => f.Rows), files.Sum(f => f.Bytes), seconds);
         return manifest;
+    }
+
+    private async Task<SnapshotFile> ConvertAsync(
+        DuckDBConnection duckDb, ExportView view, string csv, string id, DateTimeOffset takenAt, CancellationToken cancellation)
+    {
+        var parquet = Path.ChangeExtension(csv, ".parquet");
+        await DuckDbSql.ExecuteAsync(duckDb, ToParquet(view, csv, parquet), cancellation);
+        File.Delete(csv);
+        var rows = await DuckDbSql.ScalarAsync(duckDb, $"select count(*) from read_parquet({DuckDbSql.Text(parquet)})", cancellation);
+        return await store.AdoptAsync(id, takenAt, view.Name, parquet, rows, cancellation);
     }
 
     // Types are said, never guessed: a column of digits is a text when the view says so. A line that does not fit stops the snapshot.
