@@ -1,0 +1,1 @@
+select distinct connection from sync.ledger_entry order by connection;

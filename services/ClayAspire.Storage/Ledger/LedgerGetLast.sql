@@ -1,0 +1,1 @@
+select sequence, hash from sync.ledger_entry where connection = @connection order by sequence desc limit 1;

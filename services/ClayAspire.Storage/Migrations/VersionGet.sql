@@ -1,0 +1,1 @@
+select version, name, checksum from public.sync_migrations order by version;

@@ -1,0 +1,3 @@
+select id, connection, flow, policy_version, author, hash, sealed_at, expires_at, state, applyable, complete, errored, remarks,
+       api_calls, credits, changes, keeps, holds, refusals
+from sync.plan where id = @id;

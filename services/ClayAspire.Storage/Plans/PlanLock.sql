@@ -1,0 +1,1 @@
+select state from sync.plan where id = @id for update;

@@ -1,0 +1,1 @@
+update sync.plan set state = @state where id = @id and state = 'sealed';

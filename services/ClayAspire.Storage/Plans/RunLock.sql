@@ -1,0 +1,2 @@
+select id, plan_id, connection, flow, state, worker, planned, verified, rejected, skipped, api_calls, queued_at, started_at, finished_at, remark
+from sync.run where id = @id for update;

@@ -1,0 +1,1 @@
+select coalesce(order_key, '') from sync.job where id = @id;

@@ -1,0 +1,36 @@
+namespace ClayAspire.Storage.Queue;
+
+/// <summary>The kinds of job, one per step of the main path.</summary>
+public static class JobKinds
+{
+    /// <summary>Resolves pending signals into candidates.</summary>
+    public const string ProcessSignals = "process-signals";
+
+    /// <summary>Decides and seals a plan.</summary>
+    public const string MakePlan = "make-plan";
+
+    /// <summary>Applies an approved plan.</summary>
+    public const string ApplyPlan = "apply-plan";
+
+    /// <summary>Reads changed CRM records into the mirror.</summary>
+    public const string RefreshMirror = "refresh-mirror";
+}
+
+/// <summary>
+/// The states of a job: available → running → completed; running → available after a failure, a snooze or a lost lease;
+/// running → dead after the last attempt; dead → available by replay.
+/// </summary>
+public static class JobStates
+{
+    /// <summary>Waits to be claimed.</summary>
+    public const string Available = "available";
+
+    /// <summary>Held by a worker under a lease.</summary>
+    public const string Running = "running";
+
+    /// <summary>Done.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>Gave up; can be replayed.</summary>
+    public const string Dead = "dead";
+}

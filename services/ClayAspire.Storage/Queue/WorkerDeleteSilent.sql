@@ -1,0 +1,1 @@
+delete from sync.worker where seen_at < @before;

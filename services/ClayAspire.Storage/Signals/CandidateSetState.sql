@@ -1,0 +1,1 @@
+update sync.candidate set state = @state where id = any (@ids);
