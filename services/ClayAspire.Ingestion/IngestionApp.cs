@@ -55,8 +55,7 @@ internal static class IngestionApp
         });
 
         var app = builder.Build();
-        // Counters exist from the first scrape on.
-        app.Services.GetRequiredService<IngestionMetrics>();
+        app.Lifetime.ApplicationStarted.Register(app.Services.GetRequiredService<IngestionMetrics>().Announce);
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRateLimiter();

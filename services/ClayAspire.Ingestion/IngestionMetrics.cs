@@ -23,6 +23,11 @@ internal sealed class IngestionMetrics
         _importRows = meter.CreateCounter<long>("clay_import_rows_total", description: "Rows of imported files, by what became of them.");
         _webhookLag = meter.CreateHistogram("clay_webhook_lag_seconds", description: "Time from an event at its source to its arrival here.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400] });
+    }
+
+    /// <summary>Makes every series exist from the first scrape on; to be called when something listens, that is, when the host has started.</summary>
+    public void Announce()
+    {
         // A counter that appears with its first increment hides that increment from rate().
         foreach (var kind in SmartleadEventKinds.All)
             _signals.Add(0, Tag("source", Sources.Smartlead), Tag("kind", kind));

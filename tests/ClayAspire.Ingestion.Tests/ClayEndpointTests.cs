@@ -118,9 +118,10 @@ public sealed class ClayEndpointTests : IAsyncLifetime
         await _service.PostAsync("/v1/clay/rows/people", """[{"email":"someone@example.com"},3]""");
         await _service.PostAsync("/v1/clay/rows/people", """{"email":"someone@example.com"}""");
         var text = await _service.Http.GetStringAsync("/metrics");
-        Assert.Matches("""clay_signals_total\{[^}]*source="clay"[^}]*kind="clay.row"[^}]*\} 1""", text);
+        Assert.Matches("""clay_signals_total\{[^}]*kind="clay.row",source="clay"\} 1""", text);
         Assert.Matches("""clay_signals_duplicate_total\{[^}]*source="clay"[^}]*\} 1""", text);
         Assert.Matches("""clay_quarantined_total\{[^}]*reason="row-not-an-object"[^}]*\} 1""", text);
+        Assert.Matches("""clay_signals_total\{[^}]*kind="smartlead.reply",source="smartlead"\} 0""", text);
         Assert.DoesNotContain("someone", text, StringComparison.Ordinal);
     }
 

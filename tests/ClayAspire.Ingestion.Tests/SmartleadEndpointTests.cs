@@ -72,8 +72,8 @@ public sealed class SmartleadEndpointTests : IAsyncLifetime
         Assert.Equal(202, status);
         Assert.Equal((4, 1), (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("quarantined").GetInt32()));
         var signals = await _service.SignalsAsync();
-        Assert.Equal(["smartlead.reply", "smartlead.bounce", "smartlead.other", "smartlead.opened"], signals.Select(s => s.Kind));
-        using var bounce = JsonDocument.Parse(signals[1].Payload);
+        Assert.Equal(["smartlead.bounce", "smartlead.opened", "smartlead.other", "smartlead.reply"], signals.Select(s => s.Kind).Order(StringComparer.Ordinal));
+        using var bounce = JsonDocument.Parse(signals.Single(s => s.Kind == "smartlead.bounce").Payload);
         Assert.Equal("hard", bounce.RootElement.GetProperty("bounce_class").GetString());
         Assert.Equal("lead-missing", Assert.Single(await _service.QuarantineAsync()).ReasonCode);
         var outcomes = await _service.OutcomesAsync();
