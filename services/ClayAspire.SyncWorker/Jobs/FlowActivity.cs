@@ -11,16 +11,14 @@ using Microsoft.EntityFrameworkCore;
 namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>What a flow is doing: paused, with an open run, with pending candidates.</summary>
-internal sealed class FlowActivity(IDbContextFactory<SyncDbContext> contexts, FlowSwitchStore switches, JobQueue queue, IIdSource ids)
+internal sealed class FlowActivity(IDbContextFactory<SyncDbContext> contexts, FlowSwitchStore switches, JobQueue queue, IIdSource ids, WorkerSettings settings)
 {
-    private static readonly TimeSpan PausedFor = TimeSpan.FromSeconds(15);
-
     /// <summary>Puts the job off while the flow is paused from the console.</summary>
     /// <exception cref="JobSnoozedException">It is paused.</exception>
     public async Task SnoozeWhilePausedAsync(string flow, CancellationToken cancel)
     {
         if (await switches.IsPausedAsync(flow, cancel))
-            JobContext.Snooze(PausedFor, $"Flow '{flow}' is paused.");
+            JobContext.Snooze(TimeSpan.FromSeconds(settings.PausedSeconds), $"Flow '{flow}' is paused.");
     }
 
     public async Task<bool> HasOpenRunAsync(string connection, string flow, CancellationToken cancel)
