@@ -21,11 +21,14 @@ internal sealed class FlowActivity(IDbContextFactory<SyncDbContext> contexts, Fl
             JobContext.Snooze(TimeSpan.FromSeconds(settings.PausedSeconds), $"Flow '{flow}' is paused.");
     }
 
+    /// <summary>A run that some job still works on. One whose job is dead blocks nobody: its cells are checked again if it is ever replayed.</summary>
     public async Task<bool> HasOpenRunAsync(string connection, string flow, CancellationToken cancel)
     {
         await using var db = await contexts.CreateDbContextAsync(cancel);
+        var orderKey = NewJob.ApplyPlan(Guid.Empty, connection, flow).OrderKey;
         return await db.Runs.AnyAsync(r => r.Connection == connection && r.Flow == flow
-            && (r.State == RunStates.Queued || r.State == RunStates.Running || r.State == RunStates.Paused), cancel);
+                && (r.State == RunStates.Queued || r.State == RunStates.Running || r.State == RunStates.Paused), cancel)
+            && await db.Jobs.AnyAsync(j => j.OrderKey == orderKey && (j.State == JobStates.Available || j.State == JobStates.Running), cancel);
     }
 
     public async Task<bool> HasPendingAsync(string connection, string flow, CancellationToken cancel)
