@@ -74,7 +74,7 @@ internal static class MonitoringResources
         var config = new Dictionary<string, object>
         {
             ["global"] = new { scrape_interval = "5s", evaluation_interval = "5s" },
-            ["rule_files"] = new[] { Path.Combine(settings.Root, "analytics", "alerts", "rules", "*.yaml") },
+            ["rule_files"] = new[] { Path.Combine(settings.Root, "analytics", "alerts", "*.rules.yaml") },
             ["scrape_configs"] = new object[]
             {
                 new

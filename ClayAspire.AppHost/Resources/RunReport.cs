@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace ClayAspire.AppHost.Resources;
@@ -84,9 +85,18 @@ internal sealed class RunReport(
                 _ => Task.CompletedTask,
             }));
 
+        // The watcher hears of changes a moment later than those who wait for them.
+        while (!model.Resources.Where(r => r is not ParameterResource && RoleOf(r) == RunRole.Service).All(IsSeenHealthy))
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
         var addresses = Addresses();
         await WriteAsync(EndpointsFile, JsonSerializer.Serialize(addresses.ToDictionary(a => a.Key, a => a.Value), Indented) + "\n", cancellationToken);
         Console.WriteLine(Table(addresses));
+    }
+
+    private bool IsSeenHealthy(IResource resource)
+    {
+        var instances = _last.Values.Where(e => e.Resource == resource).ToList();
+        return instances.Count > 0 && instances.TrueForAll(e => e.Snapshot.HealthStatus == HealthStatus.Healthy);
     }
 
     /// <summary>HTTP addresses by resource id, and by resource name the address of the first replica.</summary>
@@ -108,7 +118,7 @@ internal sealed class RunReport(
         .Where(e => e.Resource is ProjectResource && e.Snapshot.State?.Text == KnownResourceStates.Running)
         .SelectMany(e => e.Snapshot.Urls.Where(u => u.Url.StartsWith("http", StringComparison.Ordinal)).Take(1), (e, u) => (Event: e, Address: new Uri(u.Url).Authority))
         .OrderBy(t => t.Event.ResourceId, StringComparer.Ordinal)
-        .Select(t => new { targets = new[] { t.Address }, labels = new { service = t.Event.Resource.Name, replica = t.Event.ResourceId } }));
+        .Select(t => new { targets = new[] { t.Address }, labels = new { job = t.Event.Resource.Name, instance = t.Event.ResourceId } }));
 
     private string Table(SortedDictionary<string, string> addresses)
     {
@@ -137,6 +147,7 @@ internal sealed class RunReport(
     private static string StateText(ResourceEvent e) => e.Snapshot switch
     {
         { ExitCode: 0 } => "done",
+        { State.Text: "Running" } when RoleOf(e.Resource) == RunRole.Background => "running",
         { ExitCode: { } code } => string.Create(CultureInfo.InvariantCulture, $"failed (exit code {code})"),
         { HealthStatus: { } health, State.Text: "Running" } => health.ToString().ToLowerInvariant(),
         var s => (s.State?.Text ?? "unknown").ToLowerInvariant(),

@@ -20,6 +20,11 @@ builder.AddProject<Projects.SampleService>("front")
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/health")
     .WithReference(middle)
-    .WaitFor(middle);
+    .WaitFor(middle)
+    .OnResourceReady((front, _, _) =>
+    {
+        Console.WriteLine($"everything is up, {front.Name} last");
+        return Task.CompletedTask;
+    });
 
 await builder.Build().RunAsync();
