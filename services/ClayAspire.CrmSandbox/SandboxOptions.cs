@@ -31,14 +31,13 @@ internal sealed class SandboxOptions
 /// <summary>How one of the twin's users signs in.</summary>
 internal sealed class SandboxCredentials
 {
-    [Required]
     public string ClientId { get; set; } = "";
 
-    [Required]
     public string ClientSecret { get; set; } = "";
 
-    [Required]
     public string Username { get; set; } = "";
+
+    public bool IsComplete => ClientId.Length > 0 && ClientSecret.Length > 0 && Username.Length > 0;
 
     /// <summary>Public key or certificate (PEM) that checks the signature of JWT bearer assertions. Blank: that flow is refused.</summary>
     public string? PublicKeyPem { get; set; }

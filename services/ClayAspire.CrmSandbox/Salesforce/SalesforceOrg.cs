@@ -69,6 +69,12 @@ internal sealed class SalesforceOrg : IDisposable
 
     public void Dispose() => Store.Dispose();
 
+    /// <summary>How many users every org of this kind begins with.</summary>
+    public int BaseUserCount => PardotNumber;
+
+    /// <summary>The id that the <paramref name="number"/>-th record of an object has here.</summary>
+    public string IdOf(string keyPrefix, long number) => SalesforceId.Create(keyPrefix, orgPart, number);
+
     private string UserId(int number) => SalesforceId.Create("005", orgPart, number);
 
     private void AddBaseUsers() => Store.Write(transaction =>

@@ -11,18 +11,28 @@ namespace ClayAspire.CrmSandbox.Salesforce.Store;
 internal sealed class Journal : IDisposable
 {
     private const int RecordsPerLine = 500;
+
+    /// <summary>Rewriting a file that holds few outdated versions would only make the start slower.</summary>
+    private const double WorthCompacting = 1.25;
+
     private static readonly JsonWriterOptions Format = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly FileStream file;
     private readonly ArrayBufferWriter<byte> buffer = new();
 
     private Journal(FileStream file) => this.file = file;
 
-    /// <summary>Replays the file into the store, writes it anew with only the last versions, and opens it for appending.</summary>
+    /// <summary>Replays the file into the store, writes it anew with only the last versions when that is worth it, and opens it for appending.</summary>
     public static Journal Open(string path, RecordStore store)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (File.Exists(path))
-            Replay(path, store);
+        {
+            var (changes, complete) = Replay(path, store);
+            var records = store.Schema.Objects.Sum(t => store.Table(t).Count);
+            if (complete && changes <= records * WorthCompacting)
+                return OpenAtEnd(path);
+        }
+
         var compacted = path + ".new";
         using (var target = new Journal(new FileStream(compacted, FileMode.Create, FileAccess.Write)))
         {
@@ -36,6 +46,11 @@ internal sealed class Journal : IDisposable
         }
 
         File.Move(compacted, path, overwrite: true);
+        return OpenAtEnd(path);
+    }
+
+    private static Journal OpenAtEnd(string path)
+    {
         var appended = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.Read);
         appended.Seek(0, SeekOrigin.End);
         return new Journal(appended);
@@ -54,7 +69,7 @@ internal sealed class Journal : IDisposable
                 foreach (var field in after.Type.Fields)
                 {
                     var value = after[field];
-                    if (field.Computed || (before is null ? value is null : Equals(before[field], value) && field != after.Type.Id))
+                    if (field.Computed || (before is null ? value is null or false : Equals(before[field], value) && field != after.Type.Id))
                         continue;
                     json.WritePropertyName(field.Name);
                     FieldCodec.Write(json, field, value);
@@ -91,8 +106,10 @@ internal sealed class Journal : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static void Replay(string path, RecordStore store)
+    // How many changes the file holds, and whether its last line is whole.
+    private static (int Changes, bool Complete) Replay(string path, RecordStore store)
     {
+        var changes = 0;
         var lineNumber = 0;
         using var reader = new StreamReader(path);
         while (reader.ReadLine() is { } line)
@@ -103,33 +120,53 @@ internal sealed class Journal : IDisposable
             try
             {
                 using var document = JsonDocument.Parse(line);
-                Apply(document.RootElement, store);
+                changes += Apply(document.RootElement, store);
             }
             catch (JsonException) when (reader.Peek() < 0)
             {
                 // The last line was cut off by a crash: its transaction was never answered, so it never happened.
-                return;
+                return (changes, false);
             }
             catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
             {
                 throw new InvalidDataException($"{path}, line {lineNumber}: cannot be read ({e.Message}). Restore the file, or delete it to start with an empty org.", e);
             }
         }
+
+        return (changes, EndsWithNewLine(path));
     }
 
-    private static void Apply(JsonElement line, RecordStore store)
+    private static bool EndsWithNewLine(string path)
+    {
+        using var end = File.OpenRead(path);
+        if (end.Length == 0)
+            return true;
+        end.Seek(-1, SeekOrigin.End);
+        return end.ReadByte() == '\n';
+    }
+
+    // An unset checkbox is false, never null; the file leaves it out.
+    private static Record Blank(ObjectDefinition type)
+    {
+        var record = new Record(type, new object?[type.Fields.Count]);
+        foreach (var field in type.Fields.Where(f => f is { Type: FieldType.Boolean, Computed: false }))
+            record.Values[field.Ordinal] = false;
+        return record;
+    }
+
+    private static int Apply(JsonElement line, RecordStore store)
     {
         if (line.ValueKind == JsonValueKind.Object)
         {
             store.Properties[line.GetProperty("property").GetString()!] = line.GetProperty("value").GetString()!;
-            return;
+            return 0;
         }
 
         foreach (var change in line.EnumerateArray())
         {
             var type = store.Schema.Get(change.GetProperty("t").GetString()!);
             var values = change.GetProperty("v");
-            var record = store.Table(type).Find(values.GetProperty("Id").GetString()!)?.Copy() ?? new Record(type, new object?[type.Fields.Count]);
+            var record = store.Table(type).Find(values.GetProperty("Id").GetString()!)?.Copy() ?? Blank(type);
             foreach (var property in values.EnumerateObject())
             {
                 // A field that a newer schema no longer has is left behind.
@@ -142,6 +179,8 @@ internal sealed class Journal : IDisposable
 
             store.Restore(record);
         }
+
+        return line.GetArrayLength();
     }
 
     private Utf8JsonWriter Begin()

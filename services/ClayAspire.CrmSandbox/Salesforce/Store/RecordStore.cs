@@ -7,7 +7,7 @@ namespace ClayAspire.CrmSandbox.Salesforce.Store;
 internal sealed class RecordStore : IDisposable
 {
     private readonly FrozenDictionary<string, ObjectTable> tables;
-    private readonly ReaderWriterLockSlim gate = new(LockRecursionPolicy.SupportsRecursion);
+    private readonly ReaderWriterLockSlim gate = new(LockRecursionPolicy.NoRecursion);
     private readonly Journal? journal;
     private readonly TimeProvider clock;
     private readonly bool wholeSeconds;

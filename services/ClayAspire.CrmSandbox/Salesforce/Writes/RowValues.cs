@@ -12,34 +12,40 @@ internal static partial class RowValues
 {
     private static readonly string[] NotFields = ["attributes", "id"];
 
-    /// <summary>Reads the row. A value of a wrong JSON type refuses the entire request; anything else is the row's own error.</summary>
+    /// <summary>
+    /// Reads the row. A value of a wrong JSON type refuses the entire request; anything else is the row's own error. The values hold what was asked
+    /// for in known fields, refused ones too: the audit must see them, and an error keeps them from being used.
+    /// </summary>
     public static (IReadOnlyList<(FieldDefinition Field, object? Value)> Values, RowError? Error) Read(
         ObjectDefinition type, JsonElement row, AccessRights rights, bool creating)
     {
         var values = new List<(FieldDefinition, object?)>();
         var refused = new List<string>();
-        foreach (var property in row.EnumerateObject())
+        string? unknown = null;
+        foreach (var property in row.EnumerateObject().Where(p => !NotFields.Contains(p.Name, StringComparer.OrdinalIgnoreCase)))
         {
-            if (NotFields.Contains(property.Name, StringComparer.OrdinalIgnoreCase))
-                continue;
-            var field = type.Find(property.Name);
-            if (field is null)
-                return (values, new RowError("INVALID_FIELD", $"No such column '{property.Name}' on sobject of type {type.Name}"));
-            if (!(creating ? rights.CanCreate(type, field) : rights.CanEdit(type, field)))
+            if (type.Find(property.Name) is not { } field)
             {
-                refused.Add(field.Name);
+                unknown ??= property.Name;
                 continue;
             }
 
-            if (!FieldCodec.TryRead(field, property.Value, out var value))
+            var allowed = creating ? rights.CanCreate(type, field) : rights.CanEdit(type, field);
+            if (!allowed)
+                refused.Add(field.Name);
+            if (FieldCodec.TryRead(field, property.Value, out var value))
+            {
+                values.Add((field, value));
+            }
+            else if (allowed)
             {
                 throw ApiFailure.Malformed(
                     $"Cannot deserialize instance of {field.Type.ToString().ToLowerInvariant()} from VALUE_{property.Value.ValueKind.ToString().ToUpperInvariant()} value {Shorten(property.Value.GetRawText())} for field {field.Name} or request may be missing a required field");
             }
-
-            values.Add((field, value));
         }
 
+        if (unknown is not null)
+            return (values, new RowError("INVALID_FIELD", $"No such column '{unknown}' on sobject of type {type.Name}"));
         if (refused.Count == 0)
             return (values, values.Select(v => CheckValue(v.Item1, v.Item2)).FirstOrDefault(e => e is not null));
         var names = string.Join(", ", refused);
