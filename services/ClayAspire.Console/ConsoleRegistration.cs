@@ -55,7 +55,12 @@ internal static class ConsoleRegistration
         if (settings.KeysDirectory is { Length: > 0 } directory)
             keys.PersistKeysToFileSystem(new DirectoryInfo(directory));
 
-        services.AddProblemDetails();
+        services.AddProblemDetails(o => o.CustomizeProblemDetails = context =>
+        {
+            // Problems that the framework makes carry a code too.
+            if (!context.ProblemDetails.Extensions.ContainsKey("code"))
+                context.ProblemDetails.Extensions["code"] = Api.Problems.CodeOf(context.ProblemDetails.Status ?? context.HttpContext.Response.StatusCode);
+        });
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
     }

@@ -13,6 +13,18 @@ internal static class Problems
         Results.Problem(detail: reason.Text, statusCode: status, type: $"urn:clayaspire:problem:{reason.Code}",
             extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = reason.Code });
 
+    /// <summary>The code of a problem that has nothing but a status.</summary>
+    public static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "bad-request",
+        StatusCodes.Status401Unauthorized => "unauthenticated",
+        StatusCodes.Status403Forbidden => "forbidden",
+        StatusCodes.Status404NotFound => "not-found",
+        StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported-media-type",
+        _ => "internal-error",
+    };
+
     private static int StatusOf(string code) => code switch
     {
         "plan-unknown" or "plan-pending" or "run-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
