@@ -47,6 +47,8 @@ public static class ServiceDefaultsExtensions
             http.RemoveAllLoggers(); // They write whole addresses, into scopes too. Traces tell the same, redacted.
         });
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning); // Every statement otherwise, several a second. Traces have them.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(r => r.AddService(builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName))
             .WithMetrics(m => m

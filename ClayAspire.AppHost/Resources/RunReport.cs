@@ -147,6 +147,7 @@ internal sealed class RunReport(
     private static string StateText(ResourceEvent e) => e.Snapshot switch
     {
         { ExitCode: 0 } => "done",
+        { State.Text: "Running" } when RoleOf(e.Resource) == RunRole.Background => "running",
         { ExitCode: { } code } => string.Create(CultureInfo.InvariantCulture, $"failed (exit code {code})"),
         { HealthStatus: { } health, State.Text: "Running" } => health.ToString().ToLowerInvariant(),
         var s => (s.State?.Text ?? "unknown").ToLowerInvariant(),

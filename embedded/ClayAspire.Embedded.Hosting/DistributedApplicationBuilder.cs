@@ -130,6 +130,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _host.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
         _host.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMinutes(1)); // The orchestrator has its own, shorter limits.
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // Not yet healthy is no fault; states tell.
         _host.Services.TryAddSingleton(TimeProvider.System);
         _host.Services.AddHealthChecks();
         _host.Services.AddSingleton(_options);

@@ -27,6 +27,10 @@ internal sealed class WorkerSettings
     [Range(1, 3_600, ErrorMessage = "SyncWorker:SweepSeconds must be 1 to 3600 seconds.")]
     public double SweepSeconds { get; set; } = 30;
 
+    /// <summary>Seconds after which a job looks again whether its paused flow was resumed. Default: 5.</summary>
+    [Range(0.1, 3_600, ErrorMessage = "SyncWorker:PausedSeconds must be 0.1 to 3600 seconds.")]
+    public double PausedSeconds { get; set; } = 5;
+
     /// <summary>Seconds between a write whose answer timed out and the probe. Default: 2.</summary>
     [Range(0, 60, ErrorMessage = "SyncWorker:ProbeDelaySeconds must be 0 to 60 seconds.")]
     public double ProbeDelaySeconds { get; set; } = 2;

@@ -11,8 +11,8 @@ namespace ClayAspire.Connectors.Tests;
 public sealed class ConnectorPartsTests
 {
     [Theory]
-    [InlineData("Lead", "00Q000000000001", "00Q000000000001AAA")]
-    [InlineData("Lead", " 00QDm00000aBcDeMAK ", null)]
+    [InlineData("Lead", "00Q000000000001", "00Q000000000001EAA")]
+    [InlineData("Lead", " 00QDm00000aBcDeMAK ", "00QDm00000aBcDeMAK")]
     [InlineData("Lead", "003000000000001", null)]
     [InlineData("Contact", "003000000000001AAA", "003000000000001AAA")]
     [InlineData("Lead", "00Q00000000000'", null)]

@@ -6,8 +6,8 @@ namespace ClayAspire.Connectors.Salesforce;
 /// <summary>Builds queries. Every value goes through <see cref="Quote"/>.</summary>
 internal static class Soql
 {
-    /// <summary>Longest query in escaped characters. The platform takes 16,384 bytes of address; the rest is for host, path and proxies.</summary>
-    public const int MaxEscapedLength = 12_000;
+    /// <summary>Longest query in escaped characters. The platform takes 16,384 bytes of address, but many proxies between take 8,192.</summary>
+    public const int MaxEscapedLength = 7_500;
 
     /// <summary>A text literal.</summary>
     public static string Quote(string value)

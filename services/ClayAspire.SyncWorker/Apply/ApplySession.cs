@@ -21,6 +21,9 @@ internal sealed class ApplySession(
     /// <summary>How often cells that turned out unwritten are taken up again before the job's own back-off takes over.</summary>
     private const int MaxPasses = 4;
 
+    private static readonly ErrorRule AnswersLost =
+        new("answers-lost", "server", ErrorAction.Retry, "IT Infra", "The CRM keeps losing answers to writes. The run is taken up again later.");
+
     private int _batch;
 
     /// <summary>Applies what is planned. Returns when no cell is open. Leftovers must be settled before.</summary>
@@ -33,7 +36,7 @@ internal sealed class ApplySession(
             if (open.Count == 0)
                 return;
             if (pass > MaxPasses)
-                throw new InvalidOperationException($"Run {run.Id}: {open.Count} cells are still open after {MaxPasses} passes; the CRM keeps losing answers. The run is taken up again later.");
+                throw new CrmException(run.Connection, AnswersLost, $"{open.Count} cells of run {run.Id} are open after {MaxPasses} passes");
             foreach (var batch in Batches(open))
                 await ApplyBatchAsync(batch, cancel);
         }

@@ -55,7 +55,7 @@ internal sealed class ApplyPlanHandler(
         }
         catch (CrmException e)
         {
-            var pause = CrmPause.For(e);
+            var pause = CrmPause.For(e, job);
             if (pause is JobSnoozedException)
                 await runs.PauseIfLeaseHeldAsync(job.Lease, run.Id, e.Message, cancel);
             throw pause;

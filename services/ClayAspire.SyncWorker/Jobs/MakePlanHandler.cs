@@ -38,7 +38,7 @@ internal sealed class MakePlanHandler(
             }
             catch (CrmException e)
             {
-                throw CrmPause.For(e);
+                throw CrmPause.For(e, job);
             }
             await plans.SaveAsync(plan, facts, cancel);
             metrics.Planned(plan, clock.GetElapsedTime(started));

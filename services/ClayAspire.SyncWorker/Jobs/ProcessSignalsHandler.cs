@@ -31,7 +31,7 @@ internal sealed class ProcessSignalsHandler(
             catch (CrmException e)
             {
                 // The signals stay pending; nothing of the batch was committed.
-                throw CrmPause.For(e);
+                throw CrmPause.For(e, job);
             }
         }
         while (taken == BatchSize);

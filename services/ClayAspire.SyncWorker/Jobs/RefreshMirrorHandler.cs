@@ -43,7 +43,7 @@ internal sealed class RefreshMirrorHandler(
         }
         catch (CrmException e)
         {
-            throw CrmPause.For(e);
+            throw CrmPause.For(e, job);
         }
         if (isFull)
             await mirror.SetCursorAsync(Cursor(order, cursor?.ReadUntil ?? now, now, now), cancel);
