@@ -7,7 +7,7 @@ namespace ClayAspire.Analytics.Snapshots;
 /// <summary>What a snapshot consists of. Written last: a snapshot without its manifest does not exist.</summary>
 /// <param name="SchemaVersion">Version of this file's form.</param>
 /// <param name="Id">Sorts by time.</param>
-/// <param name="TakenAt">The moment of the consistent read, by this service's clock.</param>
+/// <param name="TakenAt">By this service's clock: everything committed before this moment is in the snapshot.</param>
 /// <param name="ServerLsn">PostgreSQL's write-ahead log position at the read.</param>
 /// <param name="ServerSnapshot">PostgreSQL's transaction snapshot (xmin:xmax:in progress).</param>
 /// <param name="Seconds">How long the read and the writing took.</param>

@@ -15,8 +15,9 @@ internal sealed partial class SnapshotTaker(
     public async Task<SnapshotManifest> TakeAsync(CancellationToken cancellation)
     {
         var start = clock.GetTimestamp();
-        await using var reader = await ExportReader.OpenAsync(source, settings, cancellation);
+        // Read before the transaction: everything committed before this moment is in the snapshot.
         var takenAt = clock.GetUtcNow();
+        await using var reader = await ExportReader.OpenAsync(source, settings, cancellation);
         var id = store.NextId(takenAt);
         var staging = store.CreateStaging(id);
         var files = new List<SnapshotFile>(reader.Views.Count);

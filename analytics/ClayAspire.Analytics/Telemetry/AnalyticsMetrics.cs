@@ -32,6 +32,8 @@ internal sealed class AnalyticsMetrics : IDisposable
         Gauge("clay_first_touch_p50_seconds", "Median time from first sync to first outbound e-mail.", () => PerConnection("time-to-first-touch", "connection"));
         Gauge("clay_first_touch_p90_seconds", "90th percentile of the time from first sync to first outbound e-mail.",
             () => Segment("time-to-first-touch", "connection").Where(i => i.P90 is not null).Select(i => Value(i.P90!.Value, ("connection", i.Name))));
+        Gauge("clay_connection_headline", "1 when the connection counts into the headline figures and is watched by alerts, 0 for sandboxes.",
+            () => Segment("fill-rate", "connection").Select(i => Value(_definitions.Headline.Exclude.Contains(i.Name) ? 0 : 1, ("connection", i.Name))));
         Gauge("clay_kpi_target_ratio", "Target of a KPI, from kpis.yaml; alerts compare with it.", Targets);
         Gauge("clay_plans_waiting", "Sealed plans that wait for release.",
             () => Plans(p => p.Plans));
