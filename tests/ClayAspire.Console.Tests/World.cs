@@ -6,6 +6,7 @@ using ClayAspire.Storage.People;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Signals;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -94,6 +95,40 @@ internal sealed class World(IServiceProvider services)
         var run = await runs.FinishIfLeaseHeldAsync(job.Lease, id, CancellationToken.None);
         await queue.CompleteAsync(job.Lease, CancellationToken.None);
         return run;
+    }
+
+    public async Task<Guid> ApproveAsync(Plan plan) =>
+        (await Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], Get<PolicySource>().Current.Flow(plan.Flow), null, CancellationToken.None)).RunId!.Value;
+
+    /// <summary>Signals whose values wait for Legal, a few that wait to be planned, and one that matches nobody.</summary>
+    public async Task AddHeldValuesAsync()
+    {
+        var now = Get<TimeProvider>().GetUtcNow();
+        var ids = Get<IIdSource>();
+        var receipts = await Get<SignalStore>().AppendAsync(
+            [.. Enumerable.Range(0, 40).Select(i => new NewSignal("clay", "clay.row", "leads", ids.Next().ToString("N"), "{}", now.AddHours(-3), true))], CancellationToken.None);
+        await using var db = await Get<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync();
+        var policy = Get<PolicySource>().Current.Version;
+        foreach (var (receipt, i) in receipts.Select((r, i) => (r, i)))
+        {
+            db.Candidates.Add(new CandidateRow
+            {
+                SignalId = receipt.SignalId!.Value,
+                Flow = Enrichment,
+                Connection = i % 3 == 0 ? "icare" : Staging,
+                Object = "Lead",
+                RecordId = $"00Q5e00000{i:D6}AA",
+                Field = i % 2 == 0 ? "Industry" : "company_description__c",
+                Value = "x",
+                Source = "clay",
+                OccurredAt = now.AddHours(-3),
+                State = i < 30 ? CandidateStates.Held : CandidateStates.Pending,
+                PolicyVersion = policy,
+            });
+        }
+        await db.SaveChangesAsync();
+        await db.SignalOutcomes.OrderBy(o => o.SignalId).Take(35).ExecuteUpdateAsync(o => o.SetProperty(x => x.State, SignalOutcomes.Resolved));
+        await db.SignalOutcomes.Where(o => o.State == SignalOutcomes.Pending).OrderBy(o => o.SignalId).Take(2).ExecuteUpdateAsync(o => o.SetProperty(x => x.State, SignalOutcomes.Unmatched));
     }
 
     public async Task AlterCellAsync(Guid planId)
