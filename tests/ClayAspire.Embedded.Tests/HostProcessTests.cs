@@ -76,7 +76,7 @@ public sealed class HostProcessTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Looks for processes in /proc.");
         using var host = Start("--FirstExitCode=3", "--keep-going");
-        await Until(() => _output.Any(l => l.Contains("'middle-tier' waits for 'first'", StringComparison.Ordinal)));
+        await Until(() => _output.Any(l => l.Contains("'middle-tier' waits for 'first'", StringComparison.Ordinal)), Deadline);
         Assert.False(host.HasExited);
 
         Posix.Signal(host.Id, ChildSignal.Terminate);
@@ -118,11 +118,12 @@ public sealed class HostProcessTests : IDisposable
             _up.TrySetResult();
     }
 
-    private Task UntilNoneIsMarked() => Until(() => Marked().Count == 0);
+    /// <summary>What was promised: ten seconds after the host's end nothing of it is left.</summary>
+    private Task UntilNoneIsMarked() => Until(() => Marked().Count == 0, TimeSpan.FromSeconds(10));
 
-    private static async Task Until(Func<bool> condition)
+    private static async Task Until(Func<bool> condition, TimeSpan within)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10), TimeProvider.System);
+        using var deadline = new CancellationTokenSource(within, TimeProvider.System);
         while (!condition())
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
     }

@@ -1,0 +1,81 @@
+using ClayAspire.Storage;
+using ClayAspire.Storage.Model;
+
+namespace ClayAspire.Console.Api;
+
+/// <summary>Body of <c>POST /api/plans</c>.</summary>
+internal sealed record PlanOrder(string? Connection, string? Flow);
+
+/// <summary>Answer to <c>POST /api/plans</c>: where the plan will be once it is sealed.</summary>
+internal sealed record PlanOrdered(Guid PlanId, string Location);
+
+/// <summary>Body of <c>POST /api/plans/{id}/approve</c>; without ordinals, the whole plan.</summary>
+internal sealed record PlanApproval(string? Hash, IReadOnlyList<int>? Ordinals);
+
+/// <summary>Body of <c>POST /api/plans/{id}/refuse</c>.</summary>
+internal sealed record PlanRefusal(string? Hash, string? Reason);
+
+/// <summary>Answer to an approval.</summary>
+internal sealed record PlanReleased(Guid RunId);
+
+/// <summary>One page of a list.</summary>
+internal sealed record PageOf<T>(IReadOnlyList<T> Items, long Total, int Page, int Size)
+{
+    public static PageOf<T> Of<TRow>(PagedRows<TRow> rows, Func<TRow, T> map) => new([.. rows.Rows.Select(map)], rows.Total, rows.Number, rows.Size);
+}
+
+/// <summary>A plan without its cells.</summary>
+internal sealed record PlanSummary(
+    Guid Id, string Connection, string Flow, string State, string Hash, string PolicyVersion, string Author,
+    DateTimeOffset SealedAt, DateTimeOffset ExpiresAt, bool Applyable, bool Complete, bool Errored, IReadOnlyList<string> Remarks,
+    int ApiCalls, decimal Credits, int Changes, int Keeps, int Holds, int Refusals, Guid? RunId)
+{
+    public static PlanSummary Of(PlanRow p) => Of(p, null);
+
+    public static PlanSummary Of(PlanRow p, Guid? runId) => new(
+        p.Id, p.Connection, p.Flow, p.State, p.Hash, p.PolicyVersion, p.Author, p.SealedAt, p.ExpiresAt,
+        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, runId);
+}
+
+/// <summary>One decided cell of a plan.</summary>
+internal sealed record PlanCell(
+    int Ordinal, string Object, string RecordId, string Field, string Verdict, string? Old, string? New,
+    string ReasonCode, string Reason, string RuleId, string? Source, long? Signal, string RecordVersion, string? WaitsFor)
+{
+    public static PlanCell Of(PlanCellRow c) => new(
+        c.Ordinal, c.Object, c.RecordId, c.Field, c.Verdict, c.OldValue, c.NewValue,
+        c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.RecordVersion, c.WaitsFor);
+}
+
+/// <summary>A run; while it runs, the counts are those of its cells now.</summary>
+internal sealed record RunSummary(
+    Guid Id, Guid PlanId, string Connection, string Flow, string State, int Planned, int Verified, int Rejected, int Skipped,
+    int ApiCalls, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Remark)
+{
+    public static RunSummary Of(RunRow r) => new(
+        r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped,
+        r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark);
+}
+
+/// <summary>One cell of a run.</summary>
+internal sealed record RunCell(
+    int Ordinal, string Object, string RecordId, string Field, string? Old, string? New, string State,
+    string? ReasonCode, string? Reason, DateTimeOffset? SentAt, DateTimeOffset? VerifiedAt)
+{
+    public static RunCell Of(RunCellRow c) => new(
+        c.Ordinal, c.Object, c.RecordId, c.Field, c.OldValue, c.NewValue, c.State, c.ReasonCode, c.Reason, c.SentAt, c.VerifiedAt);
+}
+
+/// <summary>A flow of the policy and its switch.</summary>
+internal sealed record FlowSummary(
+    string Name, IReadOnlyList<string> Connections, IReadOnlyList<string> Signals, IReadOnlyList<string> Fields,
+    string Release, string Role, bool FourEyes, string? DailyAt, double ExpiresAfterHours, bool Paused);
+
+/// <summary>Body of <c>POST /api/mirror/refresh</c>.</summary>
+internal sealed record MirrorOrder(string? Connection);
+
+/// <summary>Answer to it.</summary>
+internal sealed record MirrorOrdered(string Connection, IReadOnlyList<string> Objects);
+
+/// <summary>Who we are.</summary>
+internal sealed record ProductInfo(string Product, string Version, bool Demo);

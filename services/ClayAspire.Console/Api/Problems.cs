@@ -1,0 +1,39 @@
+using ClayAspire.Domain.Writeback;
+
+namespace ClayAspire.Console.Api;
+
+/// <summary>Reasons as problem details (RFC 9457) with the extension <c>code</c>.</summary>
+internal static class Problems
+{
+    /// <summary>The problem for a reason; the status follows from its code.</summary>
+    public static IResult Of(Reason reason) => Of(reason, StatusOf(reason.Code));
+
+    /// <summary>The problem for a reason with a status of one's own.</summary>
+    public static IResult Of(Reason reason, int status) =>
+        Results.Problem(detail: reason.Text, statusCode: status, type: $"urn:clayaspire:problem:{reason.Code}",
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = reason.Code });
+
+    /// <summary>The code of a problem that has nothing but a status.</summary>
+    public static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "bad-request",
+        StatusCodes.Status401Unauthorized => "unauthenticated",
+        StatusCodes.Status403Forbidden => "forbidden",
+        StatusCodes.Status404NotFound => "not-found",
+        StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported-media-type",
+        _ => "internal-error",
+    };
+
+    private static int StatusOf(string code) => code switch
+    {
+        "plan-unknown" or "plan-pending" or "run-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
+        "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
+        "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
+            => StatusCodes.Status409Conflict,
+        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" => StatusCodes.Status422UnprocessableEntity,
+        "analytics-failed" => StatusCodes.Status502BadGateway,
+        "analytics-unreachable" => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status409Conflict,
+    };
+}

@@ -1,0 +1,174 @@
+using ClayAspire.Console.Api;
+using ClayAspire.Console.Components;
+using ClayAspire.Console.Kpis;
+using ClayAspire.Console.Operations;
+using ClayAspire.Console.Pages;
+using ClayAspire.Console.Security;
+using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.People;
+using ClayAspire.Storage.Plans;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http.HttpResults;
+using FromFormAttribute = Microsoft.AspNetCore.Mvc.FromFormAttribute;
+
+namespace ClayAspire.Console.Forms;
+
+/// <summary>
+/// What the pages' forms post to: do it, leave a message, go to the page that shows the result. Binding a form checks the antiforgery token.
+/// </summary>
+internal static class ConsoleForms
+{
+    private static readonly TimeSpan ThemeLasts = TimeSpan.FromDays(365);
+
+    public static void MapConsoleForms(this WebApplication app)
+    {
+        var open = app.MapGroup("").ExcludeFromDescription();
+        open.MapPost(ConsoleSecurity.SignInPath, SignInAsync).AllowAnonymous();
+        open.MapPost("/theme", ChangeTheme).AllowAnonymous();
+
+        var forms = app.MapGroup("").RequireAuthorization(Access.Read).ExcludeFromDescription();
+        forms.MapPost("/sign-out", SignOutAsync);
+        forms.MapPost("/plans", OrderPlanAsync).RequireAuthorization(Access.MakePlans);
+        forms.MapPost("/plans/{id:guid}/approve", ApproveAsync);
+        forms.MapPost("/plans/{id:guid}/refuse", RefuseAsync);
+        forms.MapPost("/flows/{name}/switch", SwitchFlowAsync).RequireAuthorization(Access.SwitchFlows);
+        forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
+        forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
+
+        forms.MapGet("/plans/{id:guid}/making", MakingAsync);
+        forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);
+    }
+
+    private static async Task<IResult> SignInAsync(
+        HttpContext http, PersonStore people, ILoggerFactory loggers, [FromForm] string? userName, [FromForm] string? password, [FromForm] string? returnUrl, CancellationToken cancel)
+    {
+        var log = loggers.CreateLogger(typeof(ConsoleForms));
+        var result = string.IsNullOrWhiteSpace(userName) || string.IsNullOrEmpty(password)
+            ? new SignInResult(null, new Reason("wrong-credentials", "Give a user name and a password."))
+            : await people.SignInAsync(userName.Trim(), password, cancel);
+        if (result.Person is not { } person)
+        {
+            LogMessages.SignInRefused(log, result.Refusal!.Code);
+            Flash.Set(http, "bad", result.Refusal.Text);
+            return Results.LocalRedirect(ConsoleSecurity.SignInPath + QueryString.Create("returnUrl", Local(returnUrl)));
+        }
+        LogMessages.SignedIn(log, person.UserName);
+        await http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme,
+            ConsoleSecurity.Principal(person, CookieAuthenticationDefaults.AuthenticationScheme), new AuthenticationProperties { IsPersistent = false });
+        return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, [FromForm] string? _)
+    {
+        await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return Results.LocalRedirect(ConsoleSecurity.SignInPath);
+    }
+
+    private static IResult ChangeTheme(HttpContext http, [FromForm] string? theme, [FromForm] string? returnUrl)
+    {
+        if (Theme.IsKnown(theme))
+            http.Response.Cookies.Append(Theme.Cookie, theme!, new CookieOptions { MaxAge = ThemeLasts, SameSite = SameSiteMode.Lax, HttpOnly = true, IsEssential = true, Secure = http.Request.IsHttps });
+        return Results.LocalRedirect(Local(returnUrl));
+    }
+
+    private static async Task<IResult> OrderPlanAsync(HttpContext http, PlanDesk desk, [FromForm] string? target, CancellationToken cancel)
+    {
+        // The form offers connection and flow as one choice, so that only pairs of the policy can be chosen.
+        var parts = (target ?? "").Split('/', 2);
+        var request = await desk.RequestAsync(parts[0], parts.ElementAtOrDefault(1), Caller.Of(http.User), cancel);
+        if (request.Refusal is null)
+            return Results.LocalRedirect($"/plans/{request.PlanId:D}");
+        Flash.Set(http, "bad", request.Refusal.Text);
+        return Results.LocalRedirect("/plans/new");
+    }
+
+    private static async Task<IResult> ApproveAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
+    {
+        IReadOnlySet<int>? ordinals = form.Scope switch
+        {
+            "all" => null,
+            "chosen" => (form.Ordinals ?? []).ToHashSet(),
+            "shown" => await desk.ChangesAsync(id, CellFilters.Of(TableQuery.From(http.Request), 500), cancel),
+            _ => new HashSet<int>(),
+        };
+        var result = await desk.ApproveAsync(id, form.Hash, ordinals, Caller.Of(http.User), cancel);
+        if (result.Refusal is { } refusal)
+            Flash.Set(http, "bad", refusal.Text);
+        else
+            Flash.Set(http, "good", ordinals is null
+                ? "Approved. The run writes the changes and reads every one of them back."
+                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are offered again in the next plan.");
+        return Results.LocalRedirect($"/plans/{id:D}");
+    }
+
+    private static async Task<IResult> RefuseAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
+    {
+        var refusal = await desk.RefuseAsync(id, form.Hash, form.Reason, Caller.Of(http.User), cancel);
+        if (refusal is not null)
+            Flash.Set(http, "bad", refusal.Text);
+        else
+            Flash.Set(http, "good", "Refused. Nothing of this plan is written; the reason is in the ledger.");
+        return Results.LocalRedirect($"/plans/{id:D}");
+    }
+
+    private static async Task<IResult> SwitchFlowAsync(string name, HttpContext http, FlowDesk desk, [FromForm] string? to, CancellationToken cancel)
+    {
+        var paused = to == "paused";
+        var refusal = await desk.SwitchAsync(name, paused, Caller.Of(http.User), cancel);
+        Flash.Set(http, refusal is null ? "good" : "bad",
+            refusal?.Text ?? (paused ? $"{name} is paused: it makes and applies no plans until somebody resumes it." : $"{name} runs again."));
+        return Results.LocalRedirect("/flows");
+    }
+
+    private static async Task<IResult> TakeSnapshotAsync(HttpContext http, AnalyticsClient analytics, [FromForm] string? _, CancellationToken cancel)
+    {
+        var answer = await analytics.TakeSnapshotAsync(cancel);
+        Flash.Set(http, answer.Problem is null ? "good" : "bad", answer.Problem?.Text ?? "Snapshot taken; the figures below come from it.");
+        return Results.LocalRedirect("/kpis");
+    }
+
+    private static async Task<IResult> RefreshMirrorAsync(HttpContext http, MirrorDesk desk, [FromForm] string? connection, CancellationToken cancel)
+    {
+        var (objects, refusal) = await desk.RefreshAsync(connection, cancel);
+        Flash.Set(http, refusal is null ? "good" : "bad", refusal?.Text ?? $"Reading {string.Join(" and ", objects)} of {connection} anew.");
+        return Results.LocalRedirect("/flows");
+    }
+
+    /// <summary>The fragment that waits for a plan to be sealed; when it is, the page goes there by itself.</summary>
+    private static async Task<IResult> MakingAsync(Guid id, HttpContext http, PlanDesk desk, CancellationToken cancel)
+    {
+        var found = await desk.FindAsync(id, cancel);
+        if (!found.IsPending)
+            http.Response.Headers["HX-Refresh"] = "true";
+        return new RazorComponentResult<PlanMaking>(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(PlanMaking.Id)] = id });
+    }
+
+    /// <summary>The fragment with a run's bar; asked for again until the run is at its end.</summary>
+    private static async Task<IResult> ProgressAsync(Guid id, HttpContext http, RunStore runs, CancellationToken cancel)
+    {
+        if (await runs.FindAsync(id, cancel) is not { } run)
+            return Results.NotFound();
+        if (RunProgress.IsAtEnd(run.State))
+            http.Response.Headers["HX-Trigger"] = "run-ended";
+        return new RazorComponentResult<RunProgress>(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(RunProgress.RunId)] = id });
+    }
+
+    private static string Local(string? url) => url is { Length: > 0 } && url[0] == '/' && !url.StartsWith("//", StringComparison.Ordinal) && !url.StartsWith("/\\", StringComparison.Ordinal) ? url : "/";
+}
+
+/// <summary>What the approve and refuse forms send.</summary>
+internal sealed class PlanDecision
+{
+    /// <summary>The hash that the person saw.</summary>
+    public string? Hash { get; set; }
+
+    /// <summary><c>all</c>, <c>chosen</c> (the ticked cells) or <c>shown</c> (what the filter shows).</summary>
+    public string? Scope { get; set; }
+
+    /// <summary>The ticked cells.</summary>
+    public List<int>? Ordinals { get; set; }
+
+    /// <summary>Why it is refused.</summary>
+    public string? Reason { get; set; }
+}

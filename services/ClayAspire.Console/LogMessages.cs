@@ -1,0 +1,29 @@
+namespace ClayAspire.Console;
+
+/// <summary>Everything the console logs. No user input, no personal values, no secrets: names of flows, plans and people's roles only.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Warning, "The analytics service refused {Path} with status {Status}.")]
+    public static partial void AnalyticsRefused(ILogger logger, string path, int status);
+
+    [LoggerMessage(2, LogLevel.Warning, "The analytics service did not answer {Path}.")]
+    public static partial void AnalyticsUnreachable(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(3, LogLevel.Information, "Plan {PlanId} of flow {Flow} was {Verdict} by {UserName}.")]
+    public static partial void PlanDecided(ILogger logger, Guid planId, string flow, string verdict, string userName);
+
+    [LoggerMessage(4, LogLevel.Information, "Plan {PlanId} was not {Verdict}: {Code}.")]
+    public static partial void PlanNotDecided(ILogger logger, Guid planId, string verdict, string code);
+
+    [LoggerMessage(5, LogLevel.Information, "Flow {Flow} was switched to paused={Paused} by {UserName}.")]
+    public static partial void FlowSwitched(ILogger logger, string flow, bool paused, string userName);
+
+    [LoggerMessage(6, LogLevel.Information, "Signed in: {UserName}.")]
+    public static partial void SignedIn(ILogger logger, string userName);
+
+    [LoggerMessage(7, LogLevel.Warning, "Sign-in refused: {Code}.")]
+    public static partial void SignInRefused(ILogger logger, string code);
+
+    [LoggerMessage(8, LogLevel.Warning, "The waiting plans could not be read for clay_plan_age_seconds.")]
+    public static partial void PlanAgesUnread(ILogger logger, Exception exception);
+}

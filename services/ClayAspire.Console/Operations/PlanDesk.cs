@@ -1,0 +1,142 @@
+using ClayAspire.Console.Security;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Queue;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClayAspire.Console.Operations;
+
+/// <summary>A plan asked for, or why not: exactly one of the two.</summary>
+/// <param name="PlanId">The id that the plan will have once it is sealed.</param>
+/// <param name="Refusal">Why none was asked for.</param>
+internal sealed record PlanRequest(Guid PlanId, Reason? Refusal);
+
+/// <summary>A stored plan, or where it is: exactly one of Plan, Refusal. A plan that is not sealed yet has the reason <c>plan-pending</c>.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="Refusal">Why there is none.</param>
+internal sealed record PlanLookup(PlanRow? Plan, Reason? Refusal)
+{
+    public const string Pending = "plan-pending";
+
+    public bool IsPending => Refusal?.Code == Pending;
+}
+
+/// <summary>What people and callers do with plans. Pages and API both go through here, so that no guard exists twice.</summary>
+internal sealed class PlanDesk(
+    PlanStore plans,
+    PolicySource policy,
+    FlowSwitchStore switches,
+    JobQueue queue,
+    IIdSource ids,
+    IDbContextFactory<SyncDbContext> database,
+    ConsoleMetrics metrics,
+    ILogger<PlanDesk> log)
+{
+    /// <summary>Asks the worker for a plan. Repeating the request while one waits gives the same plan.</summary>
+    public async Task<PlanRequest> RequestAsync(string? connection, string? flowName, Caller caller, CancellationToken cancel)
+    {
+        if (Flow(flowName) is not { } flow)
+            return new PlanRequest(default, FlowUnknown(flowName));
+        if (connection is null || !flow.Connections.Contains(connection))
+            return new PlanRequest(default, new Reason("connection-unknown", $"Flow '{flow.Name}' does not write to '{connection}'. It writes to {string.Join(", ", flow.Connections)}."));
+        if (await switches.IsPausedAsync(flow.Name, cancel))
+            return new PlanRequest(default, Paused(flow));
+        var job = await queue.EnqueueAsync(NewJob.MakePlan(new MakePlan(ids.Next(), connection, flow.Name, caller.UserName)), cancel);
+        return new PlanRequest(JobPayload.Read<MakePlan>(job.Payload).PlanId, null);
+    }
+
+    /// <summary>The plan, or whether it is still being made.</summary>
+    public async Task<PlanLookup> FindAsync(Guid id, CancellationToken cancel)
+    {
+        if (await plans.FindAsync(id, cancel) is { } plan)
+            return new PlanLookup(plan, null);
+        await using var db = await database.CreateDbContextAsync(cancel);
+        var mark = $$"""{"planId":"{{id:D}}"}""";
+        var job = await db.Jobs.AsNoTracking()
+            .Where(j => j.Kind == JobKinds.MakePlan && EF.Functions.JsonContains(j.Payload, mark))
+            .OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel);
+        if (job is null)
+            return new PlanLookup(null, new Reason("plan-unknown", "There is no plan with this id."));
+        if (job.State == JobStates.Dead)
+            return new PlanLookup(null, new Reason("plan-failed", "The plan could not be made. The worker's log and the job's errors say why; ask for a new plan once it is mended."));
+        // Sealed between the two looks.
+        if (job.State == JobStates.Completed && await plans.FindAsync(id, cancel) is { } sealedSince)
+            return new PlanLookup(sealedSince, null);
+        return new PlanLookup(null, new Reason(PlanLookup.Pending, "The plan is being made. Ask again in a moment."));
+    }
+
+    /// <summary>Releases a plan, whole or in part.</summary>
+    public async Task<ApproveResult> ApproveAsync(Guid id, string? hash, IReadOnlySet<int>? ordinals, Caller caller, CancellationToken cancel)
+    {
+        var (flow, refusal) = await GuardAsync(id, hash, cancel);
+        if (refusal is null && await switches.IsPausedAsync(flow!.Name, cancel))
+            refusal = Paused(flow);
+        var result = refusal is not null
+            ? new ApproveResult(null, refusal)
+            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, flow!, ordinals, cancel);
+        Note(id, flow, ApprovalVerdicts.Approved, result.Refusal, caller);
+        return result;
+    }
+
+    /// <summary>Refuses a plan; null when it was refused as asked.</summary>
+    public async Task<Reason?> RefuseAsync(Guid id, string? hash, string? reason, Caller caller, CancellationToken cancel)
+    {
+        var (flow, refusal) = await GuardAsync(id, hash, cancel);
+        if (refusal is null && string.IsNullOrWhiteSpace(reason))
+            refusal = new Reason("reason-missing", "Say why the plan is refused; the reason goes into the ledger.");
+        refusal ??= await plans.RefuseAsync(id, hash!, caller.UserName, caller.Roles, flow!, reason!.Trim(), cancel);
+        Note(id, flow, ApprovalVerdicts.Refused, refusal, caller);
+        return refusal;
+    }
+
+    /// <summary>The changes of a plan that a filter shows: what "approve these" means.</summary>
+    public async Task<IReadOnlySet<int>> ChangesAsync(Guid id, CellFilter filter, CancellationToken cancel)
+    {
+        var ordinals = new HashSet<int>();
+        await foreach (var cell in plans.ReadCellsAsync(id, filter with { Verdict = nameof(Verdict.Write) }, cancel))
+            ordinals.Add(cell.Ordinal);
+        return ordinals;
+    }
+
+    /// <summary>The flow of that name under the policy in force, or null.</summary>
+    public Flow? Flow(string? name) => name is null ? null : policy.Current.FindFlow(name);
+
+    private async Task<(Flow? Flow, Reason? Refusal)> GuardAsync(Guid id, string? hash, CancellationToken cancel)
+    {
+        var found = await FindAsync(id, cancel);
+        if (found.Plan is null)
+            return (null, found.Refusal);
+        if (Flow(found.Plan.Flow) is not { } flow)
+            return (null, FlowUnknown(found.Plan.Flow));
+        return string.IsNullOrWhiteSpace(hash)
+            ? (flow, new Reason("wrong-hash", "Name the hash of the plan that you saw. Reload the plan and decide on what you see."))
+            : (flow, null);
+    }
+
+    private Reason FlowUnknown(string? name) =>
+        new("flow-unknown", $"The policy in force has no flow '{name}'. It has {string.Join(", ", policy.Current.Flows.Select(f => f.Name))}.");
+
+    private static Reason Paused(Flow flow) => new("flow-paused", $"Flow '{flow.Name}' is paused. Resume it on the page Flows first.");
+
+    private void Note(Guid id, Flow? flow, string verdict, Reason? refusal, Caller caller)
+    {
+        if (refusal is not null)
+        {
+            LogMessages.PlanNotDecided(log, id, verdict, refusal.Code);
+            return;
+        }
+        LogMessages.PlanDecided(log, id, flow!.Name, verdict, caller.UserName);
+        metrics.Decided(verdict);
+    }
+}
+
+/// <summary>What a person can decide about a plan.</summary>
+internal static class ApprovalVerdicts
+{
+    public const string Approved = "approved";
+    public const string Refused = "refused";
+}

@@ -1,0 +1,54 @@
+using System.Security.Claims;
+using ClayAspire.Domain.Writeback;
+
+namespace ClayAspire.Console.Security;
+
+/// <summary>Who may do what (DESIGN 1 and 14). Releasing a plan is not here: the plan's flow names the role, and Release checks it.</summary>
+internal static class Access
+{
+    public const string MarcomOps = "MARCOM Ops";
+    public const string CrmAdmin = "CRM Admin";
+    public const string Dpo = "DPO";
+    public const string ItInfra = "IT Infra";
+    public const string Viewer = "Viewer";
+    public const string Admin = Release.AdminRole;
+
+    /// <summary>See everything.</summary>
+    public const string Read = "read";
+
+    /// <summary>Ask for a plan.</summary>
+    public const string MakePlans = "make-plans";
+
+    /// <summary>Pause and resume flows.</summary>
+    public const string SwitchFlows = "switch-flows";
+
+    /// <summary>Take a snapshot.</summary>
+    public const string TakeSnapshots = "take-snapshots";
+
+    /// <summary>Read the mirror anew.</summary>
+    public const string RefreshMirror = "refresh-mirror";
+
+    public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
+        [MakePlans] = [MarcomOps, CrmAdmin, Admin],
+        [SwitchFlows] = [CrmAdmin, Admin],
+        [TakeSnapshots] = [MarcomOps, CrmAdmin, ItInfra, Admin],
+        [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
+    };
+
+    /// <summary>Whether this person may do that.</summary>
+    public static bool May(this ClaimsPrincipal user, string policy) => Policies[policy].Any(user.IsInRole);
+}
+
+/// <summary>Who asks: a person, or a key that acts as one.</summary>
+/// <param name="UserName">User name.</param>
+/// <param name="Roles">Roles.</param>
+internal sealed record Caller(string UserName, IReadOnlyList<string> Roles)
+{
+    /// <summary>The caller of a request that has been authenticated.</summary>
+    /// <exception cref="InvalidOperationException">It has not.</exception>
+    public static Caller Of(ClaimsPrincipal user) => new(
+        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new InvalidOperationException("An anonymous request reached an operation."),
+        [.. user.FindAll(ClaimTypes.Role).Select(c => c.Value)]);
+}
