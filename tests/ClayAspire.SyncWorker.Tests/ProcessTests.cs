@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ClayAspire.Connectors.Tests;
+using ClayAspire.Storage.Plans;
 
 namespace ClayAspire.SyncWorker.Tests;
 
@@ -39,6 +40,27 @@ public sealed class ProcessTests(TwinFixture fixture) : IClassFixture<TwinFixtur
         var (exit, said) = await PromtoolAsync(metrics);
         Skip.If(exit is null, "promtool is not on PATH");
         Assert.True(exit == 0, said);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_retries_that_all_services_share_never_repeat_a_write(bool dropConnection)
+    {
+        var twin = await fixture.EmptyAsync();
+        await twin.Main.LoadAsync("Lead", [new { LastName = "A", Company = "C", Email = "a@example.com" }]);
+        var database = await SyncStack.NewDatabaseAsync();
+        await using var worker = await ServiceProcess.StartAsync("ClayAspire.SyncWorker", Environment(database, twin));
+        await using var stack = await SyncStack.StartAsync(twin, database: database, run: false);
+        await stack.SignalAsync("smartlead", "smartlead.bounce", "*", new { lead_email = "a@example.com", bounce_class = "hard" });
+        var plan = await stack.PlanAsync("icare", "bounce-sync");
+        await twin.Main.FaultsAsync(new { failAfterCommit = 1, dropConnection });
+
+        var run = await stack.ApplyAsync(plan);
+
+        Assert.Equal((RunStates.Green, 1), (run.State, run.Verified));
+        var write = Assert.Single(await twin.Main.WritesAsync());
+        Assert.Equal((1, 1), (write.Received, write.Committed));
     }
 
     [Fact]
