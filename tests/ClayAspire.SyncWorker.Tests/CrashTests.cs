@@ -44,6 +44,7 @@ public sealed class CrashTests
 
         Assert.InRange(atKill.Verified, 1000, Cells - 1);
         Assert.False(survivor.HasExited);
+        Assert.Contains("cells of unknown outcome were probed", survivor.Output, StringComparison.Ordinal);
         Assert.Contains($"/{survivor.Id}/", run.Worker, StringComparison.Ordinal);
         Assert.Equal((RunStates.Green, Cells, 0, 0), (run.State, run.Verified, run.Rejected, run.Skipped));
         var writes = await twin.Staging.WritesAsync();
