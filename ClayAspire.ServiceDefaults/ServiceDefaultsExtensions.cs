@@ -59,6 +59,7 @@ public static class ServiceDefaultsExtensions
                 .AddView("dotnet.assembly.count", "dotnet.assemblies")
                 .AddView("dotnet.process.cpu.count", "dotnet.process.cpus")
                 .AddView("dotnet.timer.count", "dotnet.timers")
+                .AddView("db.client.connection.count", "db.client.connections")
                 .AddMeter("Npgsql")
                 .AddMeter(meters)
                 .AddPrometheusExporter())

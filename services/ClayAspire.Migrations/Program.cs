@@ -8,6 +8,10 @@ using Npgsql;
 var builder = Host.CreateApplicationBuilder(args);
 builder.AddClayAspireStorage();
 builder.Services.AddSingleton<DemoPeople>();
+builder.Services.AddSingleton<FirstAccess>();
+// Npgsql tells every statement at Information, the one with the export role's password too.
+builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
+builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
 using var host = builder.Build();
 var logger = host.Services.GetRequiredService<ILogger<MigrationSettings>>();
 using var stop = new CancellationTokenSource();
@@ -33,6 +37,9 @@ try
         var (people, keys) = await host.Services.GetRequiredService<DemoPeople>().SeedAsync(stop.Token);
         logger.LogInformation("Demo: {People} people and {Keys} keys were made. Set CLAYASPIRE_DEMO=off for real use.", people, keys);
     }
+    var (admins, firstKeys) = await host.Services.GetRequiredService<FirstAccess>().MakeAsync(stop.Token);
+    if (admins + firstKeys > 0)
+        logger.LogInformation("Setup: {People} people and {Keys} keys were made.", admins, firstKeys);
     return 0;
 }
 catch (Exception e) when (e is MigrationException or InvalidOperationException)

@@ -112,12 +112,12 @@ public sealed class JobQueueTests
         await using var connection = await harness.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         Assert.True((await harness.Queue.EnqueueAsync(transaction, Job(2, uniqueKey: "u"), default)).AlreadyWaiting);
-        var claim = ClaimAsync(harness);
+        var claim = harness.Queue.AwaitCoveredAsync(Assert.Single(await ClaimAsync(harness)), default);
         await StorageHarness.UntilAsync(async () => await harness.ScalarAsync<long>("select count(*) from pg_locks where locktype = 'advisory' and not granted") == 1,
             "the claimer to wait for the request's transaction");
         Assert.False(claim.IsCompleted);
         await transaction.CommitAsync();
-        Assert.Single(await claim);
+        await claim;
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class SyncStack : IAsyncDisposable
 
     private SyncStack(IHost host) => _host = host;
 
-    public T Get<T>()
+    internal T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
     public PolicySet Policy => Get<PolicySource>().Current;
