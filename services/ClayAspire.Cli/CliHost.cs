@@ -44,6 +44,18 @@ internal static class CliHost
             await ReportAsync(world, parsed.GetValue(options.Json), e);
             return e.ExitCode;
         }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            await ReportAsync(world, parsed.GetValue(options.Json), new CliException(ExitCodes.Unreachable,
+                $"The connection broke off before the answer was complete ({e.Message}). Look at the service's log, then run the command again.", e));
+            return ExitCodes.Unreachable;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException)
+        {
+            await ReportAsync(world, parsed.GetValue(options.Json), new CliException(ExitCodes.Unreachable,
+                $"A service answered what this command line does not understand ({e.Message}). Use the command line of the same version as the stack.", e));
+            return ExitCodes.Unreachable;
+        }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             await world.Error.WriteLineAsync("Stopped.");

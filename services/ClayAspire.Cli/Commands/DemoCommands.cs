@@ -119,8 +119,7 @@ internal static class DemoCommands
     private static async Task<string> SnapshotAsync(Session session, ServiceClient console, CancellationToken cancel) =>
         await session.WaitAsync(MostWork, TimeSpan.FromSeconds(1), "a snapshot with records", async () =>
         {
-            var answer = await console.PostAsync("api/snapshots", null, cancel);
-            var board = answer.TryGetProperty("kpis", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : answer;
+            var board = KpiCommand.Board(await console.PostAsync("api/snapshots", null, cancel));
             var fill = board.GetProperty("kpis").EnumerateArray().FirstOrDefault(k => ServiceClient.Text(k, "key") == "fill-rate");
             return ServiceClient.Text(fill, "denominator") is "" or "0" ? null : ServiceClient.Text(board.GetProperty("snapshot"), "id");
         }, cancel);

@@ -95,9 +95,11 @@ internal static class KpiCommand
         }
     }
 
-    // POST /v1/snapshots answers {manifest, kpis: document}; GET answers the document.
-    private static JsonElement Board(JsonElement answer) =>
-        answer.TryGetProperty("kpis", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : answer;
+    /// <summary>The figures in an answer: a new snapshot answers {manifest, kpis: figures}, a recomputation {equal, figures}, the rest the figures themselves.</summary>
+    public static JsonElement Board(JsonElement answer) =>
+        answer.TryGetProperty("figures", out var figures) && figures.ValueKind == JsonValueKind.Object ? figures
+        : answer.TryGetProperty("kpis", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner
+        : answer;
 
     private static string Value(JsonElement kpi, string property)
     {

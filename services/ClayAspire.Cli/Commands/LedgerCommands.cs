@@ -33,7 +33,9 @@ internal static class LedgerCommands
             if (session.Terminal.IsJson)
                 session.Terminal.Json(verdict);
             else if (verdict.IsIntact)
-                session.Terminal.Line($"The ledger of {name} is intact: {verdict.Entries} entries, last hash {verdict.LastHash}.");
+                session.Terminal.Line(verdict.Entries == 0
+                    ? $"The ledger of {name} has no entries yet."
+                    : $"The ledger of {name} is intact: {verdict.Entries} entries, last hash {verdict.LastHash}.");
             else
                 session.Terminal.Line($"The ledger of {name} is BROKEN at line {verdict.Line}, sequence {verdict.Sequence?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}: {verdict.Problem}");
             return verdict.IsIntact ? ExitCodes.Ok : ExitCodes.Refused;

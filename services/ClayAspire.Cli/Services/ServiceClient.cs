@@ -94,7 +94,7 @@ internal sealed class ServiceClient(string name, Uri address, string? key) : IDi
         {
             return await _http.SendAsync(request, completion, cancel);
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError)
         {
             throw new CliException(ExitCodes.Unreachable,
                 $"{name} at {address} cannot be reached ({e.HttpRequestError}). Start the stack with: dotnet run --project ClayAspire.AppHost", e);
