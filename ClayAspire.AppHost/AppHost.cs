@@ -13,26 +13,32 @@ var migrations = builder.AddProject<Projects.ClayAspire_Migrations>("migrations"
     .WaitForDatabase(database)
     .AsOneShot();
 
-var crmSandbox = builder.AddWebService<Projects.ClayAspire_CrmSandbox>("crm-sandbox", settings)
+var crmSandbox = builder.AddProject<Projects.ClayAspire_CrmSandbox>("crm-sandbox", launchProfileName: null)
+    .AsWebService(settings)
     .WithEnvironment("CrmSandbox__DataDirectory", settings.StateFor("crm-sandbox"))
     .WithEnvironment("CrmSandbox__Demo", settings.DemoFlag);
 
-var ingestion = builder.AddWebService<Projects.ClayAspire_Ingestion>("ingestion", settings)
+var ingestion = builder.AddProject<Projects.ClayAspire_Ingestion>("ingestion", launchProfileName: null)
+    .AsWebService(settings)
     .WithReference(database.Service)
     .WaitForCompletion(migrations);
 
-var syncWorker = builder.AddWebService<Projects.ClayAspire_SyncWorker>("sync-worker", settings)
+var syncWorker = builder.AddProject<Projects.ClayAspire_SyncWorker>("sync-worker", launchProfileName: null)
+    .AsWebService(settings)
     .WithReplicas(2)
     .WithReference(database.Service)
     .WithCrmConnections(settings, crmSandbox)
+    .WaitFor(crmSandbox)
     .WaitForCompletion(migrations);
 
-var analytics = builder.AddWebService<Projects.ClayAspire_Analytics>("analytics", settings)
+var analytics = builder.AddProject<Projects.ClayAspire_Analytics>("analytics", launchProfileName: null)
+    .AsWebService(settings)
     .WithReference(database.Export)
     .WithEnvironment("Analytics__DataDirectory", settings.StateFor("analytics"))
     .WaitForCompletion(migrations);
 
-var console = builder.AddWebService<Projects.ClayAspire_Console>("console", settings)
+var console = builder.AddProject<Projects.ClayAspire_Console>("console", launchProfileName: null)
+    .AsWebService(settings)
     .WithExternalHttpEndpoints()
     .WithReference(database.Service)
     .WithReference(ingestion)

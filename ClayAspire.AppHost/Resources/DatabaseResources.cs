@@ -14,7 +14,6 @@ internal sealed record ClayAspireDatabase(
 
 internal static class DatabaseResources
 {
-    private const string DatabaseName = "clayaspire";
     private const string ExportName = "export";
     private const string ExportRole = "clayaspire_export";
 
@@ -22,15 +21,15 @@ internal static class DatabaseResources
     public static ClayAspireDatabase AddClayAspireDatabase(this IDistributedApplicationBuilder builder, HostSettings settings)
     {
         var exportPassword = builder.AddParameter("export-password", new GenerateParameterDefault { MinLength = 32, Special = false }, secret: true);
-        if (builder.Configuration.GetConnectionString(DatabaseName) is { Length: > 0 } given)
-            return new ClayAspireDatabase(builder.AddConnectionString(DatabaseName), builder.AddConnectionString(ExportName, AsExportRole(given, exportPassword)), exportPassword);
+        if (builder.Configuration.GetConnectionString("clayaspire") is { Length: > 0 } given)
+            return new ClayAspireDatabase(builder.AddConnectionString("clayaspire"), builder.AddConnectionString(ExportName, AsExportRole(given, exportPassword)), exportPassword);
 
         var postgres = builder.AddPostgres("postgres").WithDataBindMount(settings.StateFor("postgres"));
         var endpoint = postgres.Resource.PrimaryEndpoint;
         var export = builder.AddConnectionString(
             ExportName,
-            ReferenceExpression.Create($"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Database={DatabaseName};Username={ExportRole};Password={exportPassword}"));
-        return new ClayAspireDatabase(postgres.AddDatabase(DatabaseName), export, exportPassword);
+            ReferenceExpression.Create($"Host={endpoint.Property(EndpointProperty.Host)};Port={endpoint.Property(EndpointProperty.Port)};Database=clayaspire;Username={ExportRole};Password={exportPassword}"));
+        return new ClayAspireDatabase(postgres.AddDatabase("clayaspire"), export, exportPassword);
     }
 
     /// <summary>Waits for a server of ours; one that is given is there already.</summary>

@@ -5,12 +5,10 @@ namespace ClayAspire.AppHost.Resources;
 internal static class ServiceResources
 {
     /// <summary>A service with one HTTP endpoint that answers <c>/health</c>, <c>/alive</c> and <c>/metrics</c>.</summary>
-    public static IResourceBuilder<ProjectResource> AddWebService<TProject>(this IDistributedApplicationBuilder builder, string name, HostSettings settings)
-        where TProject : IProjectMetadata, new() =>
-        builder.AddProject<TProject>(name, launchProfileName: null)
-            .WithHttpEndpoint(port: Port(builder, name))
-            .WithHttpHealthCheck("/health")
-            .WithServiceSettings(settings);
+    public static IResourceBuilder<ProjectResource> AsWebService(this IResourceBuilder<ProjectResource> builder, HostSettings settings) => builder
+        .WithHttpEndpoint(port: Port(builder.ApplicationBuilder, builder.Resource.Name))
+        .WithHttpHealthCheck("/health")
+        .WithServiceSettings(settings);
 
     /// <summary>What every process of ours is told.</summary>
     public static IResourceBuilder<T> WithServiceSettings<T>(this IResourceBuilder<T> builder, HostSettings settings)

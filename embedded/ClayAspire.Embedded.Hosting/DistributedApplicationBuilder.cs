@@ -2,6 +2,7 @@ using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Orchestration;
+using ClayAspire.Embedded.Processes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -112,7 +113,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplicationBuilder(DistributedApplicationOptions options)
     {
         _options = options;
-        if (_interceptor is not null)
+        if (_interceptor is null)
+            Posix.AcceptInterrupt();
+        else
             options.Args = [.. options.Args ?? [], .. _interceptor.Args];
         AppHostAssembly = _interceptor?.Assembly
             ?? (options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly());

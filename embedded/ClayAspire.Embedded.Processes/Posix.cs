@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ClayAspire.Embedded.Processes;
@@ -25,6 +26,27 @@ public static partial class Posix
         if (chown(path, uid, gid) != 0)
             throw new IOException($"The owner of '{path}' could not be changed: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
+
+    /// <summary>
+    /// Takes SIGINT and SIGQUIT although they were ignored when this process started, as a shell script does for what it
+    /// runs in the background. .NET leaves ignored signals ignored, and such a host could not be interrupted.
+    /// Call it before anything listens for these signals.
+    /// </summary>
+    public static void AcceptInterrupt()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal));
+        var ignored = ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        foreach (var number in new[] { 2, 3 })
+        {
+            if ((ignored & (1UL << (number - 1))) != 0)
+                _ = signal(number, 0);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int sig, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int kill(int pid, int sig);

@@ -43,6 +43,20 @@ public sealed class HostProcessTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_host_that_a_script_started_in_the_background_can_be_interrupted_too()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Looks for processes in /proc.");
+        using var shell = Run("/bin/sh", "-c", "trap '' INT; exec dotnet \"$@\"", "sh", HostAssembly);
+        await _up.Task.WaitAsync(Deadline);
+
+        Posix.Signal(shell.Id, ChildSignal.Interrupt);
+        await shell.WaitForExitAsync().WaitAsync(Deadline);
+
+        Assert.Equal(0, shell.ExitCode);
+        await UntilNoneIsMarked();
+    }
+
+    [SkippableFact]
     public async Task Kill_9_of_the_host_leaves_no_process_and_no_temporary_cluster()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Looks for processes in /proc.");
@@ -93,12 +107,13 @@ public sealed class HostProcessTests : IDisposable
         _directory.Delete(recursive: true);
     }
 
-    private Process Start(params string[] arguments)
+    private static string HostAssembly => Path.Combine(AppContext.BaseDirectory, "SampleHost.dll");
+
+    private Process Start(params string[] arguments) => Run("dotnet", [HostAssembly, .. arguments]);
+
+    private Process Run(string program, params string[] arguments)
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "SampleHost.dll");
-        var info = new ProcessStartInfo { UseShellExecute = false, FileName = "dotnet", RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { assembly }.Concat(arguments))
-            info.ArgumentList.Add(argument);
+        var info = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         info.Environment[MarkVariable] = Mark;
         var process = new Process { StartInfo = info };
         process.OutputDataReceived += (_, e) => Hear(e.Data);
