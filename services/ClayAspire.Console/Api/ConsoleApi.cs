@@ -79,7 +79,7 @@ internal static class ConsoleApi
                 await foreach (var entry in store.ReadAsync(connection, 0, cancel))
                 {
                     await JsonSerializer.SerializeAsync(body, entry, JsonSerializerOptions.Web, cancel);
-                    body.WriteByte((byte)'\n');
+                    await body.WriteAsync("\n"u8.ToArray(), cancel);
                 }
             }, "application/x-ndjson", $"ledger-{connection}.ndjson")).WithSummary("The whole ledger, one entry a line, for a check offline.");
         ledger.MapGet("/verify", (string connection, LedgerStore store, CancellationToken cancel) => store.VerifyAsync(connection, cancel))
