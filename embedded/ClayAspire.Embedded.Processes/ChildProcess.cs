@@ -33,9 +33,6 @@ public sealed record ChildProcessStart
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
-    // The shell waits for a line before it becomes the program: the guard knows the process before it does anything.
-    private const string Launcher = "read -r go || exit 1; exec \"$@\" </dev/null";
-    private const string LauncherWithInput = "read -r go || exit 1; exec \"$@\"";
     private readonly Process _process;
     private readonly ProcessGuard _guard;
     private readonly int _target;
@@ -54,11 +51,8 @@ public sealed class ChildProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = start.WorkingDirectory ?? "",
         };
-        var script = start.Input is null ? Launcher : LauncherWithInput;
-        string[] launcher = OperatingSystem.IsWindows() ? []
-            : guard.HasSessions ? ["setsid", "/bin/sh", "-c", script, "sh"]
-            : ["/bin/sh", "-c", script, "sh"];
-        string[] all = [.. launcher, start.FileName, .. start.Arguments];
+        // No shell in between: it would drop variables whose names have a hyphen, as services__crm-sandbox__http__0.
+        string[] all = guard.HasSessions ? ["setsid", start.FileName, .. start.Arguments] : [start.FileName, .. start.Arguments];
         info.FileName = all[0];
         foreach (var argument in all.Skip(1))
             info.ArgumentList.Add(argument);
@@ -70,30 +64,32 @@ public sealed class ChildProcess : IAsyncDisposable
                 info.Environment[name] = value;
         }
 
-        _process = new Process { StartInfo = info, EnableRaisingEvents = true };
+        info.Environment[ProcessGuard.MarkVariable] = guard.Mark;
+        _process = new Process { StartInfo = info };
         _process.OutputDataReceived += (_, e) => OnLine(e.Data, error: false);
         _process.ErrorDataReceived += (_, e) => OnLine(e.Data, error: true);
-        if (guard.HasSessions)
-            _process.Exited += (_, _) => Kill(); // Whatever it started itself goes with it, and cannot keep our pipes open.
         _process.Start();
         _target = guard.HasSessions ? -_process.Id : _process.Id;
         guard.Add(_process, _target, start.StopSignal);
+        if (guard.HasSessions)
+            _process.Exited += (_, _) => Posix.Signal(_target, ChildSignal.Kill); // Whatever it started itself goes with it, and cannot keep our pipes open.
+        _process.EnableRaisingEvents = true;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Go();
+        Feed();
         _ = WatchAsync();
     }
 
     /// <summary>Starts a child.</summary>
     /// <param name="start">What to start.</param>
     /// <param name="guard">The guard; the shared one if null.</param>
-    /// <exception cref="System.ComponentModel.Win32Exception">The launcher could not be started (on Windows also: the program was not found).</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The program was not found, on a system without <c>setsid</c>; with it the exit code is 127.</exception>
     public static ChildProcess Start(ChildProcessStart start, ProcessGuard? guard = null) => new(start, guard ?? ProcessGuard.Shared);
 
     /// <summary>The process id; on POSIX also its process group id where the system has <c>setsid</c>.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Completes with the exit code after the last line of output was handed over. 127 means that the program was not found.</summary>
+    /// <summary>Completes with the exit code after the last line of output was handed over.</summary>
     public Task<int> Exited => _exited.Task;
 
     /// <summary>Asks the child to stop, and kills it when it has not within the grace period. Returns its exit code.</summary>
@@ -105,7 +101,7 @@ public sealed class ChildProcess : IAsyncDisposable
             if (OperatingSystem.IsWindows())
                 _process.Kill(entireProcessTree: true); // Windows has no signal that reaches a process without a console.
             else
-                Posix.Signal(_target, _start.StopSignal);
+                Signal(_start.StopSignal);
             if (await Task.WhenAny(Exited, Task.Delay(grace, TimeProvider.System)) != Exited)
                 Kill();
         }
@@ -119,7 +115,7 @@ public sealed class ChildProcess : IAsyncDisposable
         if (OperatingSystem.IsWindows())
             _process.Kill(entireProcessTree: true);
         else
-            Posix.Signal(_target, ChildSignal.Kill);
+            Signal(ChildSignal.Kill);
     }
 
     /// <summary>Stops the child with a grace period of ten seconds.</summary>
@@ -129,18 +125,23 @@ public sealed class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Go()
+    private void Signal(ChildSignal signal)
+    {
+        // In its first moment the child has no group of its own yet.
+        if (!Posix.Signal(_target, signal) && !_process.HasExited)
+            Posix.Signal(_process.Id, signal);
+    }
+
+    private void Feed()
     {
         try
         {
-            if (!OperatingSystem.IsWindows())
-                _process.StandardInput.WriteLine("go");
             _process.StandardInput.Write(_start.Input);
             _process.StandardInput.Close();
         }
         catch (IOException) when (_process.HasExited)
         {
-            // The launcher died before it read the line; Exited carries its code.
+            // It ended before it read its input; Exited carries its code.
         }
     }
 

@@ -11,7 +11,9 @@ public static partial class Posix
     /// <summary>Sends a signal to a process (positive) or a process group (negative). False when it is gone already.</summary>
     /// <param name="target">Process id, or minus the process group id.</param>
     /// <param name="signal">The signal.</param>
-    public static bool Signal(int target, ChildSignal signal) => kill(target, (int)signal) == 0;
+    /// <exception cref="ArgumentOutOfRangeException">0 and -1 would reach our own group, or everything.</exception>
+    public static bool Signal(int target, ChildSignal signal) =>
+        target is 0 or -1 ? throw new ArgumentOutOfRangeException(nameof(target)) : kill(target, (int)signal) == 0;
 
     /// <summary>Gives a file or directory to another user.</summary>
     /// <param name="path">What to give.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace ClayAspire.Embedded.Processes;
 
@@ -11,6 +12,7 @@ namespace ClayAspire.Embedded.Processes;
 /// </summary>
 public sealed class ProcessGuard : IDisposable
 {
+    internal const string MarkVariable = "CLAYASPIRE_GUARD";
     private readonly Process? _guardian;
     private readonly WindowsJob? _job;
     private readonly Lock _gate = new();
@@ -37,6 +39,7 @@ public sealed class ProcessGuard : IDisposable
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(ReadScript());
         start.ArgumentList.Add("clayaspire-guardian");
+        start.ArgumentList.Add($"{MarkVariable}={Mark}");
         _guardian = Process.Start(start) ?? throw new InvalidOperationException("The guardian process did not start.");
         _guardian.StandardInput.AutoFlush = true;
     }
@@ -45,6 +48,9 @@ public sealed class ProcessGuard : IDisposable
     public static ProcessGuard Shared => SharedGuard.Value;
 
     private static readonly Lazy<ProcessGuard> SharedGuard = new(() => new ProcessGuard());
+
+    /// <summary>What every child carries in its environment.</summary>
+    internal string Mark { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
 
     /// <summary>Whether children get a session, and with it a process group, of their own.</summary>
     internal bool HasSessions { get; }
@@ -86,6 +92,7 @@ public sealed class ProcessGuard : IDisposable
         _job?.Dispose();
         if (_guardian is null)
             return;
+        Tell("bye", "");
         lock (_gate)
             _guardian.StandardInput.Dispose();
         _guardian.WaitForExit(TimeSpan.FromSeconds(10));

@@ -16,6 +16,8 @@ namespace ClayAspire.Console.Api;
 /// <summary>The operations API: the same operations as the pages, for programs.</summary>
 internal static class ConsoleApi
 {
+    private static readonly byte[] LineEnd = [(byte)'\n'];
+
     private static readonly string Version =
         typeof(ConsoleApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
@@ -79,7 +81,7 @@ internal static class ConsoleApi
                 await foreach (var entry in store.ReadAsync(connection, 0, cancel))
                 {
                     await JsonSerializer.SerializeAsync(body, entry, JsonSerializerOptions.Web, cancel);
-                    await body.WriteAsync("\n"u8.ToArray(), cancel);
+                    await body.WriteAsync(LineEnd, cancel);
                 }
             }, "application/x-ndjson", $"ledger-{connection}.ndjson")).WithSummary("The whole ledger, one entry a line, for a check offline.");
         ledger.MapGet("/verify", (string connection, LedgerStore store, CancellationToken cancel) => store.VerifyAsync(connection, cancel))

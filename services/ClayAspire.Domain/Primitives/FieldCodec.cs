@@ -9,11 +9,11 @@ public static class FieldCodec
 {
     /// <summary>
     /// Spellings that Clay and spreadsheets use for "no value" (vendor page: university.clay.com HTTP API integration;
-    /// unresolved column tokens arrive as <c>undefined</c>).
+    /// unresolved column tokens arrive as <c>undefined</c>). "NA" and "None" are left out: a country code and a picklist value.
     /// </summary>
     private static readonly HashSet<string> BlankSpellings = new(StringComparer.OrdinalIgnoreCase)
     {
-        "", "null", "undefined", "n/a", "#n/a", "na", "none", "nan", "-", "--", "(blank)", "not found", "no data",
+        "", "null", "undefined", "n/a", "#n/a", "nan", "-", "--", "(blank)",
     };
 
     /// <summary>Whether <paramref name="raw"/> is one of the known spellings of "no value".</summary>

@@ -15,7 +15,9 @@ select connection, object, record_id, state,
        coalesce(fields ->> 'OwnerId', '') <> ''                   as has_owner,
        export.key_of(nullif(fields ->> 'LinkedIn_URL__c', ''))    as linkedin_key,
        export.key_of(nullif(fields ->> 'Website', ''))            as domain_key,
-       export.key_of(nullif(concat_ws('|', fields ->> 'FirstName', fields ->> 'LastName', fields ->> 'Company'), '')) as name_company_key,
+       -- Only with all three parts: colleagues without a first name are not one person.
+       case when nullif(fields ->> 'FirstName', '') is not null and nullif(fields ->> 'LastName', '') is not null and nullif(fields ->> 'Company', '') is not null
+            then export.key_of(concat_ws('|', trim(fields ->> 'FirstName'), trim(fields ->> 'LastName'), trim(fields ->> 'Company'))) end as name_company_key,
        coalesce(fields ->> 'LeadSource', '(none)')                as lead_source,
        coalesce(fields ->> 'GBU__c', '(none)')                    as gbu,
        coalesce(fields ->> 'Region__c', '(none)')                 as region,

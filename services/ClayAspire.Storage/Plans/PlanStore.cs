@@ -20,6 +20,8 @@ namespace ClayAspire.Storage.Plans;
 public sealed partial class PlanStore(
     NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, LedgerStore ledger, JobQueue queue, IIdSource ids, TimeProvider clock)
 {
+    private const string Escape = @"\";
+
     /// <summary>Stores a sealed plan in a transaction of its own.</summary>
     /// <returns>False when a plan of that id is stored already.</returns>
     public async Task<bool> SaveAsync(Plan plan, PlanFacts facts, CancellationToken cancel)
@@ -138,9 +140,9 @@ public sealed partial class PlanStore(
                 .Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
             var pattern = $"%{escaped}%";
             cells = cells.Where(c =>
-                EF.Functions.ILike(c.RecordId, pattern) || EF.Functions.ILike(c.Field, pattern) || EF.Functions.ILike(c.Reason, pattern)
-                || (c.OldValue != null && EF.Functions.ILike(c.OldValue, pattern)) || (c.NewValue != null && EF.Functions.ILike(c.NewValue, pattern))
-                || (c.Source != null && EF.Functions.ILike(c.Source, pattern)));
+                EF.Functions.ILike(c.RecordId, pattern, Escape) || EF.Functions.ILike(c.Field, pattern, Escape) || EF.Functions.ILike(c.Reason, pattern, Escape)
+                || (c.OldValue != null && EF.Functions.ILike(c.OldValue, pattern, Escape)) || (c.NewValue != null && EF.Functions.ILike(c.NewValue, pattern, Escape))
+                || (c.Source != null && EF.Functions.ILike(c.Source, pattern, Escape)));
         }
         return cells;
     }

@@ -1,6 +1,6 @@
--- Counts are always those of the cells, never added up beside them.
+-- At the end the counts are those of the cells, whatever was added up before.
 update sync.run r
-set verified = n.verified, rejected = n.rejected, skipped = n.skipped, api_calls = r.api_calls + @api_calls
+set verified = n.verified, rejected = n.rejected, skipped = n.skipped
 from (
     select count(*) filter (where state = 'verified') as verified,
            count(*) filter (where state = 'rejected') as rejected,

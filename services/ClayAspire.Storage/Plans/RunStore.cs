@@ -106,7 +106,9 @@ public sealed class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<Sync
             }
             await EndCellsAsync(transaction, run, [.. moves.Where(m => m.State is RunCellStates.Verified or RunCellStates.Rejected or RunCellStates.Skipped)], cancel);
         }
-        await transaction.Command("Plans/RunRecount.sql").With("id", runId).With("api_calls", apiCalls).RunAsync(cancel);
+        int Count(string state) => moves.Count(m => m.State == state);
+        await transaction.Command("Plans/RunAddCounts.sql").With("id", runId).With("verified", Count(RunCellStates.Verified))
+            .With("rejected", Count(RunCellStates.Rejected)).With("skipped", Count(RunCellStates.Skipped)).With("api_calls", apiCalls).RunAsync(cancel);
         run = await LockAsync(transaction, runId, cancel);
         await transaction.CommitAsync(cancel);
         return run;
@@ -128,7 +130,7 @@ public sealed class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<Sync
         var open = (long)(await transaction.Command("Plans/RunCountOpen.sql").With("id", runId).ScalarAsync(cancel))!;
         if (open > 0)
             throw new InvalidOperationException($"Run {runId} has {open} open cells; it cannot end.");
-        await transaction.Command("Plans/RunRecount.sql").With("id", runId).With("api_calls", 0).RunAsync(cancel);
+        await transaction.Command("Plans/RunRecount.sql").With("id", runId).RunAsync(cancel);
         run = await LockAsync(transaction, runId, cancel);
         if (run.Verified + run.Rejected + run.Skipped != run.Planned)
             throw new InvalidOperationException($"Run {runId}: {run.Verified} verified + {run.Rejected} rejected + {run.Skipped} skipped are not the {run.Planned} planned cells.");

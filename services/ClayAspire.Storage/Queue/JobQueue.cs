@@ -67,10 +67,17 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider clock, Jo
             .ReadAllAsync(r => (Priority: r.GetInt16(10), Job: new ClaimedJob(
                 r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetInt32(3), r.GetInt32(4), r.GetInt64(5),
                 r.TextOrNull(6), r.TextOrNull(7), r.At(8), r.At(9))), cancel);
-        foreach (var (_, job) in claimed)
-            if (job.UniqueKey is not null)
-                await dataSource.Command("Queue/JobAwaitCovered.sql").With("unique_key", UniqueLock(job.Kind, job.UniqueKey)).RunAsync(cancel);
         return [.. claimed.OrderByDescending(c => c.Priority).ThenBy(c => c.Job.RunAt).ThenBy(c => c.Job.Id).Select(c => c.Job)];
+    }
+
+    /// <summary>
+    /// Waits until every request that a claimed job covers is committed. To be called after the claim and before the work:
+    /// work begun earlier could miss what the request wrote.
+    /// </summary>
+    public async Task AwaitCoveredAsync(ClaimedJob job, CancellationToken cancel)
+    {
+        if (job.UniqueKey is not null)
+            await dataSource.Command("Queue/JobAwaitCovered.sql").With("unique_key", UniqueLock(job.Kind, job.UniqueKey)).RunAsync(cancel);
     }
 
     /// <summary>Extends a lease; false when it is lost.</summary>

@@ -103,6 +103,7 @@ internal sealed class QueueWorker(
         var context = new JobContext(job, queue, identity.Id);
         try
         {
+            await queue.AwaitCoveredAsync(job, ended.Token);
             await using var scope = scopes.CreateAsyncScope();
             var handler = scope.ServiceProvider.GetServices<IJobHandler>().Single(h => h.Kind == job.Kind);
             await handler.HandleAsync(context, ended.Token);

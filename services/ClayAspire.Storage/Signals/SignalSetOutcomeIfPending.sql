@@ -2,4 +2,4 @@ update sync.signal_outcome o
 set state = g.state, reason = g.reason, connection = g.connection, object = g.object, record_id = g.record_id, updated_at = @now
 from unnest(@ids::bigint[], @states::text[], @reasons::text[], @connections::text[], @objects::text[], @records::text[])
     as g(signal_id, state, reason, connection, object, record_id)
-where o.signal_id = g.signal_id and o.state = 'pending';
+where o.signal_id = any (@ids) and o.signal_id = g.signal_id and o.state = 'pending';

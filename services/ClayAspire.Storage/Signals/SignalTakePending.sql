@@ -1,6 +1,12 @@
+-- First the rows that wait, then their signals by key (offset 0 keeps the steps apart, also before there are statistics).
+with taken as materialized (
+    select signal_id from sync.signal_outcome
+    where state = 'pending'
+    order by signal_id
+    limit @limit
+    for update skip locked
+)
 select s.id, s.source, s.kind, s.table_name, s.payload::text, s.occurred_at, s.received_at
-from sync.signal_outcome o join sync.signal s on s.id = o.signal_id
-where o.state = 'pending'
-order by o.signal_id
-limit @limit
-for update of o skip locked;
+from taken t
+cross join lateral (select * from sync.signal k where k.id = t.signal_id offset 0) s
+order by s.id;

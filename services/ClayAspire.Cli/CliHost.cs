@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Text.Json;
+using ClayAspire.Cli.Commands;
+using ClayAspire.Cli.Services;
+using ClayAspire.Domain.Primitives;
+
+namespace ClayAspire.Cli;
+
+/// <summary>What the command line has of the world around it; tests give their own.</summary>
+/// <param name="Output">Results.</param>
+/// <param name="Error">Messages and progress.</param>
+/// <param name="IsInteractive">Whether a person watches: then there are progress bars.</param>
+/// <param name="Environment">Environment variables.</param>
+/// <param name="Directory">The working directory.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Ids">Ids of events that the command line makes up.</param>
+internal sealed record CliWorld(
+    TextWriter Output, TextWriter Error, bool IsInteractive, Func<string, string?> Environment, string Directory, TimeProvider Clock, IIdSource Ids)
+{
+    public static CliWorld OfProcess() => new(
+        Console.Out, Console.Error, !Console.IsErrorRedirected, System.Environment.GetEnvironmentVariable, System.IO.Directory.GetCurrentDirectory(),
+        TimeProvider.System, new SystemIdSource(TimeProvider.System));
+}
+
+/// <summary>Parses the arguments, runs the command, turns every outcome into an exit code.</summary>
+internal static class CliHost
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliWorld world, CancellationToken cancel = default)
+    {
+        var options = new GlobalOptions();
+        var parsed = CommandTree.Build(options, world).Parse(args);
+        var invocation = new InvocationConfiguration { Output = world.Output, Error = world.Error, EnableDefaultExceptionHandler = false };
+        if (parsed.Errors.Count > 0)
+        {
+            await parsed.InvokeAsync(invocation, cancel);
+            return ExitCodes.Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(invocation, cancel);
+        }
+        catch (CliException e)
+        {
+            await ReportAsync(world, parsed.GetValue(options.Json), e);
+            return e.ExitCode;
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await world.Error.WriteLineAsync("Stopped.");
+            return ExitCodes.Refused;
+        }
+    }
+
+    private static async Task ReportAsync(CliWorld world, bool json, CliException e)
+    {
+        if (json)
+            await world.Output.WriteLineAsync(JsonSerializer.Serialize(new { error = e.Message, exitCode = e.ExitCode, problem = e.Problem }, Terminal.JsonOptions));
+        else
+            await world.Error.WriteLineAsync(e.Message);
+    }
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using ClayAspire.Cli.Services;
+
+namespace ClayAspire.Cli.Commands;
+
+/// <summary><c>approve</c> and <c>refuse</c>.</summary>
+internal static class ApprovalCommands
+{
+    public static Command BuildApprove(CommandBinder on)
+    {
+        var id = new Argument<Guid>("ID") { Description = "The plan's id." };
+        var hash = new Option<string?>("--hash") { Description = "The hash that you looked at; otherwise the plan's present one." };
+        var cells = new Option<string?>("--cells") { Description = "Only these cells, by ordinal, such as 1,2,5." };
+        var wait = new Option<bool>("--wait") { Description = "Watch the run until it ends." };
+        var command = new Command("approve", "Releases a plan; a worker then applies it.") { id, hash, cells, wait };
+        on.Run(command, async (parsed, session, cancel) =>
+        {
+            var ordinals = Ordinals(parsed.GetValue(cells));
+            var client = await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel);
+            var planId = parsed.GetValue(id);
+            var approved = parsed.GetValue(hash) ?? ServiceClient.Text(await client.GetAsync($"api/plans/{planId}", cancel), "hash");
+            var answer = await client.PostAsync($"api/plans/{planId}/approve", new { hash = approved, ordinals }, cancel);
+            var runId = answer.GetProperty("runId").GetGuid();
+            if (parsed.GetValue(wait))
+                return await RunCommands.WatchAsync(session, client, runId, cancel);
+            if (session.Terminal.IsJson)
+                session.Terminal.Json(answer);
+            else
+                session.Terminal.Line($"Approved. Run {runId} is queued. Look with: clayaspire run show {runId}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    public static Command BuildRefuse(CommandBinder on)
+    {
+        var id = new Argument<Guid>("ID") { Description = "The plan's id." };
+        var reason = new Option<string>("--reason") { Description = "Why; it goes into the ledger.", Required = true };
+        var hash = new Option<string?>("--hash") { Description = "The hash that you looked at; otherwise the plan's present one." };
+        var command = new Command("refuse", "Refuses a plan with a reason.") { id, reason, hash };
+        on.Run(command, async (parsed, session, cancel) =>
+        {
+            var client = await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel);
+            var planId = parsed.GetValue(id);
+            var refused = parsed.GetValue(hash) ?? ServiceClient.Text(await client.GetAsync($"api/plans/{planId}", cancel), "hash");
+            await client.PostAsync($"api/plans/{planId}/refuse", new { hash = refused, reason = parsed.GetRequiredValue(reason) }, cancel);
+            if (session.Terminal.IsJson)
+                session.Terminal.Json(new { planId, state = "refused" });
+            else
+                session.Terminal.Line($"Plan {planId} is refused.");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static int[]? Ordinals(string? text)
+    {
+        if (text is null)
+            return null;
+        var numbers = new List<int>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!int.TryParse(part, System.Globalization.CultureInfo.InvariantCulture, out var number))
+                throw new CliException(ExitCodes.Usage, $"--cells takes ordinals such as 1,2,5; '{part}' is none.");
+            numbers.Add(number);
+        }
+        return numbers.Count > 0 ? [.. numbers] : throw new CliException(ExitCodes.Usage, "--cells is empty. Leave it out to approve the whole plan.");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClayAspire.Connectors.Salesforce;
+
+/// <summary>The wire types, read with source generation: no reflection, and unknown members are left alone.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = false, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(TokenError))]
+[JsonSerializable(typeof(List<ApiError>))]
+[JsonSerializable(typeof(List<CollectionRow>))]
+[JsonSerializable(typeof(DescribeAnswer))]
+[JsonSerializable(typeof(QueryAnswer))]
+[JsonSerializable(typeof(List<JsonElement>))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+internal sealed partial class SalesforceJson : JsonSerializerContext;
+
+internal sealed record TokenAnswer(
+    [property: JsonPropertyName("access_token")] string? AccessToken,
+    [property: JsonPropertyName("instance_url")] string? InstanceUrl);
+
+internal sealed record TokenError(
+    [property: JsonPropertyName("error")] string? Error,
+    [property: JsonPropertyName("error_description")] string? Description);
+
+/// <summary>An error; single answers spell the code <c>errorCode</c>, rows of a collection <c>statusCode</c>.</summary>
+internal sealed record ApiError(string? ErrorCode, string? StatusCode, string? Message, List<string>? Fields)
+{
+    [JsonIgnore]
+    public string Code => ErrorCode ?? StatusCode ?? "UNKNOWN_EXCEPTION";
+}
+
+internal sealed record CollectionRow(string? Id, bool Success, List<ApiError>? Errors);
+
+internal sealed record DescribeAnswer(string Name, List<DescribedField> Fields);
+
+internal sealed record DescribedField(
+    string Name, string Type, int Length, bool Updateable, bool Calculated, bool RestrictedPicklist, List<DescribedPicklistValue>? PicklistValues);
+
+internal sealed record DescribedPicklistValue(string? Value, bool Active);
+
+internal sealed record QueryAnswer(bool Done, string? NextRecordsUrl, List<JsonElement> Records);

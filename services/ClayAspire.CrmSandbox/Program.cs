@@ -1,0 +1,3 @@
+using ClayAspire.CrmSandbox;
+
+await SandboxApp.Build(args).RunAsync();

@@ -1,0 +1,8 @@
+namespace ClayAspire.CrmSandbox.Salesforce.Access;
+
+/// <summary>A user that can sign in over the API.</summary>
+internal sealed record SandboxUser(string Id, string FirstName, string LastName, SandboxCredentials Credentials, AccessRights Rights, bool IsAdministrator)
+{
+    public string ClientId => Credentials.ClientId;
+    public string Username => Credentials.Username;
+}

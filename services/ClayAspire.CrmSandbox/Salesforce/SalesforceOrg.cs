@@ -1,0 +1,108 @@
+using ClayAspire.CrmSandbox.Salesforce.Access;
+using ClayAspire.CrmSandbox.Salesforce.Audit;
+using ClayAspire.CrmSandbox.Salesforce.Faults;
+using ClayAspire.CrmSandbox.Salesforce.Metadata;
+using ClayAspire.CrmSandbox.Salesforce.Rest;
+using ClayAspire.CrmSandbox.Salesforce.Store;
+
+namespace ClayAspire.CrmSandbox.Salesforce;
+
+/// <summary>One Salesforce org of the twin: its records, users, quota, faults and audit.</summary>
+internal sealed class SalesforceOrg : IDisposable
+{
+    private const int AdministratorNumber = 1;
+    private const int IntegrationNumber = 2;
+    private const int PardotNumber = 3;
+    private readonly string orgPart;
+
+    public SalesforceOrg(string name, int number, SandboxOptions options, TimeProvider clock)
+    {
+        Name = name;
+        Clock = clock;
+        Schema = Schema.Load();
+        orgPart = $"5f{number}";
+        OrgId = SalesforceId.Create("00D", orgPart, 1);
+        var sets = PermissionSet.Load().Where(s => s.Orgs is null || s.Orgs.Contains(name, StringComparer.Ordinal));
+        Users =
+        [
+            new SandboxUser(UserId(AdministratorNumber), "Sandbox", "Administrator", options.Administrator, AccessRights.Administrator(), IsAdministrator: true),
+            new SandboxUser(UserId(IntegrationNumber), "ClayAspire", "Integration", options.Integration, AccessRights.Of(Schema, sets), IsAdministrator: false),
+        ];
+        Sessions = new Sessions(OrgId);
+        Quota = new ApiQuota(options.DailyApiRequests, clock);
+        var journal = string.IsNullOrWhiteSpace(options.DataDirectory) ? null : Path.Combine(options.DataDirectory, $"{name}.ndjson");
+        Store = new RecordStore(Schema, orgPart, clock, options.WholeSeconds, journal);
+        AddBaseUsers();
+    }
+
+    /// <summary>The first segment of its addresses, <c>salesforce</c> for <c>/salesforce/…</c>.</summary>
+    public string Name { get; }
+
+    public string OrgId { get; }
+    public TimeProvider Clock { get; }
+    public Schema Schema { get; }
+    public RecordStore Store { get; }
+    public IReadOnlyList<SandboxUser> Users { get; }
+    public Sessions Sessions { get; }
+    public ApiQuota Quota { get; }
+    public FaultPlan Faults { get; } = new();
+    public WriteAudit Writes { get; } = new();
+    public CallAudit Calls { get; } = new();
+    public QueryCursors Cursors { get; } = new();
+
+    /// <summary>The user that Pardot's connector writes as.</summary>
+    public string PardotUserId => UserId(PardotNumber);
+
+    /// <summary>Whether there is nothing in it but its own users.</summary>
+    public bool IsEmpty => Store.Read(() => Store.Table("Lead").Count == 0 && Store.Table("Campaign").Count == 0);
+
+    /// <summary>Back to the state of a new org, with faults and audit forgotten. Sessions stay.</summary>
+    public void Reset()
+    {
+        Store.Clear();
+        Writes.Clear();
+        Calls.Clear();
+        Faults.Clear();
+        Quota.SetRemaining(Quota.Max);
+        AddBaseUsers();
+    }
+
+    public void Dispose() => Store.Dispose();
+
+    /// <summary>How many users every org of this kind begins with.</summary>
+    public int BaseUserCount => PardotNumber;
+
+    /// <summary>The id that the <paramref name="number"/>-th record of an object has here.</summary>
+    public string IdOf(string keyPrefix, long number) => SalesforceId.Create(keyPrefix, orgPart, number);
+
+    private string UserId(int number) => SalesforceId.Create("005", orgPart, number);
+
+    private void AddBaseUsers() => Store.Write(transaction =>
+    {
+        if (Store.Table("User").Count > 0)
+            return 0;
+        foreach (var user in Users)
+            AddUser(transaction, user.Id, user.FirstName, user.LastName, user.Username, "Standard");
+        AddUser(transaction, PardotUserId, "B2BMA", "Integration", $"b2bma@{Name}.example", "AutomatedProcess");
+        return 0;
+    });
+
+    private void AddUser(StoreTransaction transaction, string id, string first, string last, string username, string type)
+    {
+        var user = new Record(Schema.Get("User"), new object?[Schema.Get("User").Fields.Count]);
+        void Set(string field, object? value) => user.Values[user.Type.Field(field).Ordinal] = value;
+        Set("Id", id);
+        Set("FirstName", first);
+        Set("LastName", last);
+        Set("Username", username);
+        Set("Email", username);
+        Set("UserType", type);
+        Set("IsActive", true);
+        Set("CreatedDate", transaction.Stamp);
+        Set("CreatedById", UserId(AdministratorNumber));
+        Set("LastModifiedDate", transaction.Stamp);
+        Set("LastModifiedById", UserId(AdministratorNumber));
+        Set("SystemModstamp", transaction.Stamp);
+        transaction.Put(user);
+    }
+}

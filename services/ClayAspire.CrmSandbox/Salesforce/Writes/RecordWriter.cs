@@ -1,0 +1,227 @@
+using System.Text.Json;
+using ClayAspire.CrmSandbox.Salesforce.Access;
+using ClayAspire.CrmSandbox.Salesforce.Metadata;
+using ClayAspire.CrmSandbox.Salesforce.Rest;
+using ClayAspire.CrmSandbox.Salesforce.Store;
+
+namespace ClayAspire.CrmSandbox.Salesforce.Writes;
+
+/// <summary>Creates, updates and deletes rows as one user within one transaction, with the platform's checks in the platform's words.</summary>
+internal sealed class RecordWriter(SalesforceOrg org, SandboxUser user, StoreTransaction transaction)
+{
+    private readonly List<(ObjectDefinition Type, string Id, List<(FieldDefinition, object?, bool)> Values, bool Committed)> received = [];
+    private readonly HashSet<string> touched = new(StringComparer.Ordinal);
+
+    private RecordStore Store => org.Store;
+
+    public RowResult Create(ObjectDefinition type, JsonElement row)
+    {
+        if (row.TryGetProperty("Id", out var given) && given.ValueKind != JsonValueKind.Null)
+            return Failed(new RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", "Id"));
+        if (!user.Rights.CanCreate(type))
+            return Failed(new RowError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", $"entity type cannot be inserted: {type.Label}"));
+        var (values, error) = RowValues.Read(type, row, user.Rights, creating: true);
+        if (error is not null)
+            return Failed(error);
+        var record = new Record(type, new object?[type.Fields.Count]);
+        foreach (var (field, value) in values)
+            record.Values[field.Ordinal] = Stored(field, value);
+        Defaults(record, values);
+        if ((error = RecordChecks.Check(Store, null, record)) is not null)
+            return Failed(error);
+        if (org.Faults.TakeLockedRow(user.ClientId))
+            return Failed(Locked());
+        record.Values[type.Id.Ordinal] = Store.NextId(Store.Table(type));
+        Stamp(record, creating: true);
+        transaction.Put(record);
+        History(null, record);
+        received.Add((type, record.Id, [.. values.Select(v => (v.Field, v.Value, false))], true));
+        return new RowResult(record.Id, true, null);
+    }
+
+    public RowResult Update(ObjectDefinition type, string? givenId, JsonElement row)
+    {
+        if (SalesforceId.Normalize(givenId) is not { } id)
+            return Failed(new RowError("MALFORMED_ID", $"malformed id {givenId}", "Id"));
+        var current = Store.Table(type).Find(id);
+        if (current is null)
+            return Failed(new RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"), id);
+        var (values, error) = RowValues.Read(type, row, user.Rights, creating: false);
+        var sent = values.Select(v => (v.Field, v.Value, Equals(current[v.Field], v.Value))).ToList();
+        if (!touched.Add(id))
+            error = new RowError("DUPLICATE_VALUE", "Duplicate id in list", "Id");
+        else if (current.IsDeleted)
+            error = new RowError("ENTITY_IS_DELETED", "entity is deleted");
+        else if (!user.Rights.CanEdit(type))
+            error = new RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id");
+        else if (error is null && type.Find("IsConverted") is { } converted && current[converted] is true)
+            error = new RowError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead");
+        if (error is null)
+        {
+            var record = current.Copy();
+            foreach (var (field, value) in values)
+                record.Values[field.Ordinal] = Stored(field, value);
+            error = RecordChecks.Check(Store, current, record);
+            if (error is null && org.Faults.TakeLockedRow(user.ClientId))
+                error = Locked();
+            if (error is null)
+            {
+                Derive(record);
+                Stamp(record, creating: false);
+                transaction.Put(record);
+                History(current, record);
+            }
+        }
+
+        received.Add((type, id, sent, error is null));
+        return error is null ? new RowResult(id, false, null) : Failed(error, id);
+    }
+
+    /// <summary>Creates or updates by a key field. More than one match writes nothing and lists the matches.</summary>
+    public RowResult Upsert(ObjectDefinition type, FieldDefinition key, string? keyValue, JsonElement row, bool updateOnly)
+    {
+        if (string.IsNullOrWhiteSpace(keyValue))
+            return Failed(new RowError("MISSING_ARGUMENT", $"{key.Name} not specified", key.Name));
+        var matches = Store.Table(type).Lookup(key, keyValue.Trim()).Where(r => !r.IsDeleted).ToList();
+        if (matches.Count > 1)
+        {
+            var ids = matches.Select(m => m.Id).ToList();
+            var error = new RowError("DUPLICATE_EXTERNAL_ID", $"{key.Name}: more than one record found for external id field: [{string.Join(", ", ids)}]", key.Name);
+            return new RowResult(null, null, error, ids);
+        }
+
+        if (matches.Count == 1)
+            return Update(type, matches[0].Id, Without(row, key));
+        return updateOnly ? Failed(new RowError("NOT_FOUND", "The requested resource does not exist")) : Create(type, With(row, key, keyValue.Trim()));
+    }
+
+    public RowResult Delete(string? givenId)
+    {
+        if (SalesforceId.Normalize(givenId) is not { } id || org.Schema.FindByPrefix(id) is not { } type)
+            return Failed(new RowError("MALFORMED_ID", $"malformed id {givenId}", "Id"));
+        if (Store.Table(type).Find(id) is not { } current)
+            return Failed(new RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"), id);
+        if (current.IsDeleted)
+            return Failed(new RowError("ENTITY_IS_DELETED", "entity is deleted"), id);
+        if (!user.Rights.CanDelete(type))
+            return Failed(new RowError("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id"), id);
+        if (org.Faults.TakeLockedRow(user.ClientId))
+            return Failed(Locked(), id);
+        MarkDeleted(current);
+        if (type.Name is "Lead" or "Contact" or "Campaign")
+        {
+            foreach (var member in Store.Table("CampaignMember").Lookup($"{type.Name}Id", id).Where(m => !m.IsDeleted).ToList())
+                MarkDeleted(member);
+        }
+
+        received.Add((type, id, [(type.IsDeleted, true, false)], true));
+        return new RowResult(id, null, null);
+    }
+
+    /// <summary>Hands what was sent to the audit. <paramref name="rolledBack"/>: nothing of it stayed.</summary>
+    public void Report(bool rolledBack)
+    {
+        foreach (var (type, id, values, committed) in received)
+            org.Writes.Add(type, id, user.ClientId, transaction.Stamp, values, committed && !rolledBack);
+    }
+
+    private static RowResult Failed(RowError error, string? id = null) => RowResult.Failed(error, id);
+
+    private static RowError Locked() => new("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record");
+
+    private static JsonElement Without(JsonElement row, FieldDefinition key) => JsonSerializer.SerializeToElement(
+        row.EnumerateObject().Where(p => !p.Name.Equals(key.Name, StringComparison.OrdinalIgnoreCase)).ToDictionary(p => p.Name, p => p.Value));
+
+    private static JsonElement With(JsonElement row, FieldDefinition key, string value)
+    {
+        var fields = row.EnumerateObject().Where(p => !p.Name.Equals(key.Name, StringComparison.OrdinalIgnoreCase)).ToDictionary(p => p.Name, p => p.Value);
+        fields[key.Name] = JsonSerializer.SerializeToElement(value);
+        return JsonSerializer.SerializeToElement(fields);
+    }
+
+    private static object? Stored(FieldDefinition field, object? value) =>
+        field.Type == FieldType.Reference ? SalesforceId.Normalize((string?)value) : value;
+
+    private void Defaults(Record record, IReadOnlyList<(FieldDefinition Field, object? Value)> given)
+    {
+        foreach (var field in record.Type.Fields)
+        {
+            if (field.Computed || record[field] is not null || given.Any(g => g.Field == field && g.Value is not null))
+                continue;
+            record.Values[field.Ordinal] = field switch
+            {
+                { Name: "OwnerId" } => user.Id,
+                { Type: FieldType.Boolean } => field.Default == "true",
+                { Default: { } text } => text,
+                _ => null,
+            };
+        }
+
+        Derive(record);
+    }
+
+    // The day of the first response is kept when the status says so for the first time.
+    private void Derive(Record record)
+    {
+        if (record.Type.Name == "CampaignMember" && record["FirstRespondedDate"] is null && Store.Value(record, record.Type.Field("HasResponded")) is true)
+            record.Values[record.Type.Field("FirstRespondedDate").Ordinal] = DateOnly.FromDateTime(transaction.Stamp.UtcDateTime);
+    }
+
+    private void MarkDeleted(Record current)
+    {
+        var record = current.Copy();
+        record.Values[record.Type.IsDeleted.Ordinal] = true;
+        Stamp(record, creating: false);
+        transaction.Put(record);
+    }
+
+    private void Stamp(Record record, bool creating)
+    {
+        var type = record.Type;
+        if (creating)
+        {
+            record.Values[type.CreatedDate.Ordinal] = transaction.Stamp;
+            record.Values[type.CreatedById.Ordinal] = user.Id;
+            record.Values[type.IsDeleted.Ordinal] = false;
+        }
+
+        record.Values[type.LastModifiedDate!.Ordinal] = transaction.Stamp;
+        record.Values[type.LastModifiedById!.Ordinal] = user.Id;
+        record.Values[type.SystemModstamp!.Ordinal] = transaction.Stamp;
+    }
+
+    private void History(Record? before, Record after)
+    {
+        if (after.Type.History is not { } historyName)
+            return;
+        if (before is null)
+        {
+            AddHistory(historyName, after, "created", null, null, null);
+            return;
+        }
+
+        foreach (var field in after.Type.Fields.Where(f => f.TrackHistory && !Equals(before[f], after[f])))
+        {
+            // The name of a lookup's row drops "Id"; long text keeps only that it changed.
+            var name = field.Type == FieldType.Reference ? field.RelationshipName! : field.Name;
+            AddHistory(historyName, after, name, field, field.IsLongText ? null : before[field], field.IsLongText ? null : after[field]);
+        }
+    }
+
+    private void AddHistory(string historyName, Record parent, string field, FieldDefinition? definition, object? before, object? after)
+    {
+        var table = Store.Table(historyName);
+        var row = new Record(table.Type, new object?[table.Type.Fields.Count]);
+        void Set(string name, object? value) => row.Values[table.Type.Field(name).Ordinal] = value;
+        Set("Id", Store.NextId(table));
+        Set("IsDeleted", false);
+        Set("CreatedDate", transaction.Stamp);
+        Set("CreatedById", user.Id);
+        Set(parent.Type.HistoryParent!, parent.Id);
+        Set("Field", field);
+        Set("DataType", definition is null ? null : definition.Type == FieldType.Reference ? "EntityId" : definition.Type.ToString());
+        Set("OldValue", before);
+        Set("NewValue", after);
+        transaction.Put(row);
+    }
+}

@@ -1,0 +1,14 @@
+namespace ClayAspire.Ingestion;
+
+/// <summary>Everything that this service logs by itself. No payload values, no keys.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Warning, "Import {ImportId} was interrupted after {Bytes} bytes.")]
+    public static partial void UploadInterrupted(this ILogger log, Guid importId, long bytes);
+
+    [LoggerMessage(2, LogLevel.Information, "Import {ImportId} completed: {Rows} rows, {Accepted} accepted, {Duplicates} duplicates, {Quarantined} quarantined.")]
+    public static partial void ImportCompleted(this ILogger log, Guid importId, long rows, long accepted, long duplicates, long quarantined);
+
+    [LoggerMessage(3, LogLevel.Information, "Smartlead sent an event type that is not known; it is kept as smartlead.other.")]
+    public static partial void UnknownEventType(this ILogger log);
+}

@@ -1,0 +1,3 @@
+using ClayAspire.Ingestion;
+
+IngestionApp.Build(args).Run();

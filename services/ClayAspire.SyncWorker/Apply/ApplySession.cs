@@ -1,0 +1,165 @@
+using ClayAspire.Connectors;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Signals;
+
+namespace ClayAspire.SyncWorker.Apply;
+
+/// <summary>
+/// One worker's turn at one run (DESIGN section 7, steps 3 to 6). May be begun again at any point: what an earlier turn left open is
+/// settled by probing, and each batch is intent → second check → send → judge → read back.
+/// </summary>
+internal sealed class ApplySession(
+    JobContext job, RunRow run, Flow flow, ICrmConnector connector, double quotaShare,
+    RunStore runs, CandidateStore candidates, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
+{
+    /// <summary>How often cells that turned out unwritten are taken up again before the job's own back-off takes over.</summary>
+    private const int MaxPasses = 4;
+
+    private static readonly ErrorRule AnswersLost =
+        new("answers-lost", "server", ErrorAction.Retry, "IT Infra", "The CRM keeps losing answers to writes. The run is taken up again later.");
+
+    private int _batch;
+
+    /// <summary>Applies what is planned. Returns when no cell is open. Leftovers must be settled before.</summary>
+    /// <exception cref="CrmException">The CRM does not serve us; open cells stay open.</exception>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        for (var pass = 1; ; pass++)
+        {
+            var open = await runs.OpenCellsAsync(run.Id, cancel);
+            if (open.Count == 0)
+                return;
+            if (pass > MaxPasses)
+                throw new CrmException(run.Connection, AnswersLost, $"{open.Count} cells of run {run.Id} are open after {MaxPasses} passes");
+            foreach (var batch in Batches(open))
+                await ApplyBatchAsync(batch, cancel);
+        }
+    }
+
+    /// <summary>Intents and acknowledgements of an earlier turn: nobody knows their outcome but the CRM, which may still be at work on them.</summary>
+    public async Task SettleLeftoversAsync(CancellationToken cancel)
+    {
+        var unknown = (await runs.OpenCellsAsync(run.Id, cancel)).Where(c => c.State != RunCellStates.Planned).ToList();
+        if (unknown.Count == 0)
+            return;
+        await Task.Delay(TimeSpan.FromSeconds(settings.ProbeDelaySeconds), clock, cancel);
+        foreach (var batch in Batches(unknown))
+            await ProbeAsync(batch, cancel);
+    }
+
+    private async Task ApplyBatchAsync(IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
+    {
+        if (connector.Quota.Ratio >= quotaShare)
+            throw new QuotaShareReachedException(connector.Quota);
+        _batch++;
+        await MoveAsync(cells.Select(c => new CellMove(c.Ordinal, RunCellStates.Intent, Batch: _batch)), 0, cancel);
+
+        using var calls = connector.CountCalls();
+        var policy = policies.Current;
+        var send = await SecondCheckAsync(policy, cells, cancel);
+        if (send.Count == 0)
+            return;
+        DriftCheck.AssertWritable(policy, flow, run.Connection, send);
+        var sent = await new RowSender(connector, MustHoldLeaseAsync, clock).SendAsync(cells[0].Object, send, cancel);
+        metrics.Sent(send.Count);
+        List<CellMove> judged = [
+            .. sent.Accepted.Select(c => new CellMove(c.Ordinal, RunCellStates.Acknowledged)),
+            .. sent.Rejected.Select(r => RowSender.Move(r.Cell, r.Why))];
+        foreach (var (cell, why) in sent.Rejected)
+        {
+            metrics.Rejected(why.Rule.Family);
+            LogMessages.CellRejected(log, run.Id, cell.Object, cell.RecordId, cell.Field, why.Code);
+        }
+        await MoveAsync(judged, calls.Calls, cancel);
+
+        if (sent.Accepted.Count > 0)
+        {
+            var before = calls.Calls;
+            var verdicts = await ReadBack.VerifyAsync(connector, sent.Accepted, cancel);
+            Count(verdicts, ReadBack.Family);
+            await MoveAsync(verdicts, calls.Calls - before, cancel);
+        }
+        if (sent.Unknown.Count > 0)
+        {
+            // A write whose answer timed out may still be under way; reading at once could see the old value just before it lands.
+            if (sent.MayStillRun)
+                await Task.Delay(TimeSpan.FromSeconds(settings.ProbeDelaySeconds), clock, cancel);
+            await ProbeAsync(sent.Unknown, cancel);
+        }
+    }
+
+    private async Task<IReadOnlyList<RunCellRow>> SecondCheckAsync(PolicySet policy, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
+    {
+        var live = await LiveCells.ReadAsync(connector, cells, cancel);
+        var offered = await candidates.OfCellsAsync([.. cells.Select(Key)], cancel);
+        var send = new List<RunCellRow>(cells.Count);
+        var skipped = new List<CellMove>();
+        foreach (var cell in cells)
+        {
+            if (DriftCheck.Check(policy, flow, cell, live[cell.RecordId], [.. offered.GetValueOrDefault(Key(cell)) ?? []]) is { } reason)
+                skipped.Add(new CellMove(cell.Ordinal, RunCellStates.Skipped, reason));
+            else
+                send.Add(cell);
+        }
+        if (skipped.Count > 0)
+        {
+            Count(skipped, ReadBack.Family);
+            await MoveAsync(skipped, 0, cancel);
+        }
+        return send;
+    }
+
+    private async Task ProbeAsync(IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
+    {
+        using var calls = connector.CountCalls();
+        var verdicts = await UnknownProbe.SettleAsync(connector, cells, cancel);
+        Count(verdicts, ReadBack.Family);
+        LogMessages.Probed(log, run.Id, cells.Count, verdicts.Count(v => v.State == RunCellStates.Verified), verdicts.Count(v => v.State == RunCellStates.Planned));
+        await MoveAsync(verdicts, calls.Calls, cancel);
+    }
+
+    /// <summary>Cells of one object and at most one call's worth of records; the cells of a record stay together.</summary>
+    private IEnumerable<IReadOnlyList<RunCellRow>> Batches(IReadOnlyList<RunCellRow> cells) =>
+        cells.GroupBy(c => c.Object, StringComparer.Ordinal).SelectMany(o => o
+            .GroupBy(c => c.RecordId, StringComparer.Ordinal).OrderBy(r => r.Key, StringComparer.Ordinal)
+            .Chunk(connector.UpdateBatchSize)
+            .Select(chunk => (IReadOnlyList<RunCellRow>)[.. chunk.SelectMany(r => r)]));
+
+    private async Task MustHoldLeaseAsync(CancellationToken cancel)
+    {
+        if (!await job.IsLeaseHeldAsync(cancel))
+            throw new LeaseLostException(job.Lease);
+    }
+
+    private async Task MoveAsync(IEnumerable<CellMove> moves, int apiCalls, CancellationToken cancel)
+    {
+        var list = moves.ToList();
+        if (list.Count > 0)
+            await runs.MoveCellsIfLeaseHeldAsync(job.Lease, run.Id, list, apiCalls, cancel);
+    }
+
+    private void Count(IEnumerable<CellMove> moves, string family)
+    {
+        foreach (var move in moves)
+        {
+            if (move.State == RunCellStates.Verified)
+                metrics.Verified();
+            else if (move.State == RunCellStates.Skipped)
+                metrics.Skipped();
+            else if (move.State == RunCellStates.Rejected)
+                metrics.Rejected(family);
+        }
+    }
+
+    private CellKey Key(RunCellRow cell) => new(new RecordKey(run.Connection, cell.Object, cell.RecordId), cell.Field);
+}
+
+/// <summary>We used our share of the daily call budget; the rest is for others.</summary>
+internal sealed class QuotaShareReachedException(Quota quota)
+    : Exception($"{quota.Used} of {quota.Max} daily calls are used. The run goes on when the window frees calls.");

@@ -1,0 +1,39 @@
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Model;
+
+namespace ClayAspire.SyncWorker.Apply;
+
+/// <summary>The second check: is the cell still as the approver saw it, and would we still decide the same?</summary>
+internal static class DriftCheck
+{
+    /// <summary>Why the cell must not be written now; null when it may.</summary>
+    public static Reason? Check(PolicySet policy, Flow flow, RunCellRow cell, LiveRecord live, IReadOnlyCollection<Candidate> candidates)
+    {
+        if (live.State != RecordState.Live)
+            return new Reason("record-changed", $"The record is {live.State} now. The cell is planned anew.");
+        if (!live.Values.ContainsKey(cell.Field))
+            return new Reason("field-not-visible", $"The integration user can no longer see {cell.Object}.{cell.Field}.");
+        if (live.Value(cell.Field) != FieldValue.FromCanonical(cell.OldValue))
+            return new Reason("drifted", "The CRM value was changed since the plan was sealed. The cell is planned anew.");
+        var decision = CellDecider.Decide(policy, flow, live, cell.Field, candidates);
+        if (decision.Verdict == Verdict.Write && decision.Value == FieldValue.FromCanonical(cell.NewValue))
+            return null;
+        return decision.Verdict == Verdict.Write
+            ? new Reason("superseded", "A better candidate came since the plan was sealed. The cell is planned anew.")
+            : new Reason("decided-otherwise", $"The policy or the candidates changed since the plan was sealed ({decision.Reason.Code}). The cell is planned anew.");
+    }
+
+    /// <summary>The pair of the decider's own filter, checked at the last moment before sending: a broken decider must not reach the CRM.</summary>
+    /// <exception cref="InvalidOperationException">A cell is outside what the policy lets this flow write.</exception>
+    public static void AssertWritable(PolicySet policy, Flow flow, string connection, IEnumerable<RunCellRow> cells)
+    {
+        foreach (var cell in cells)
+        {
+            var contract = policy.Contract(connection, cell.Object, cell.Field);
+            if (contract is not { Status: ContractStatus.Active } || contract.Rule == MergeRule.ReadOnly || !flow.Carries(cell.Object, cell.Field))
+                throw new InvalidOperationException($"{connection}: {cell.Object}.{cell.Field} is not Active in flow '{flow.Name}', and was about to be written. Nothing was sent.");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using ClayAspire.Connectors;
+using ClayAspire.Storage.Queue;
+
+namespace ClayAspire.SyncWorker.Jobs;
+
+/// <summary>
+/// What a job does when the CRM as a whole does not serve it. Passing trouble is a failed attempt with the queue's back-off, until it has
+/// lasted for half of the attempts; from then on, as when it waits for a budget or for a person, the job is put off and never dies of it.
+/// </summary>
+internal static class CrmPause
+{
+    private static readonly TimeSpan QuotaWait = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan PersonWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>The exception to throw instead.</summary>
+    public static Exception For(CrmException e, JobContext job) => e.Rule.Action switch
+    {
+        ErrorAction.Wait => new JobSnoozedException(e.RetryAfter ?? QuotaWait, e.Message),
+        ErrorAction.Stop or ErrorAction.Reauthenticate => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
+        _ when job.Job.Attempt > job.Job.MaxAttempts / 2 => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
+        _ => e,
+    };
+
+    /// <summary>How long a run waits that stopped at its share of the daily budget.</summary>
+    public static TimeSpan QuotaDelay => QuotaWait;
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using ClayAspire.Connectors;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Records;
+using ClayAspire.SyncWorker.Resolve;
+
+namespace ClayAspire.SyncWorker.Jobs;
+
+/// <summary>Reads what changed in the CRM since the last time into the mirror, page by page, and moves the cursor with each page.</summary>
+internal sealed class RefreshMirrorHandler(
+    CrmRecordStore mirror, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
+    ILogger<RefreshMirrorHandler> log) : IJobHandler
+{
+    public string Kind => JobKinds.RefreshMirror;
+
+    public async Task HandleAsync(JobContext job, CancellationToken cancel)
+    {
+        var order = job.Payload<RefreshMirror>();
+        var connector = connectors.Get(order.Connection);
+        var policy = policies.Current;
+        var now = clock.GetUtcNow();
+        var cursor = await mirror.FindCursorAsync(order.Connection, order.Object, cancel);
+        // Formulas change without moving a record's time of change, so everything is read now and then.
+        var isFull = cursor?.ReadUntil is null || cursor.LastFullAt is not { } full || now - full >= TimeSpan.FromHours(settings.MirrorFullReadHours);
+        DateTimeOffset? since = isFull ? null : cursor!.ReadUntil!.Value - TimeSpan.FromSeconds(settings.MirrorOverlapSeconds);
+        var externalField = policy.Mappings.FirstOrDefault(m => m.Connection == order.Connection && m.Object == order.Object && m.ExternalId is not null)?.ExternalId?.Field;
+        var count = 0;
+        try
+        {
+            await foreach (var page in connector.QueryChangesAsync(order.Object, MirrorScope.Fields(policy, order.Connection, order.Object), since, cancel))
+            {
+                count += await mirror.UpsertAsync([.. page.Records.Select(r => Row(r, externalField, now))], cancel);
+                // A full read that was cut off starts anew: its cursor must not pass what it has not read.
+                if (!isFull)
+                    await mirror.SetCursorAsync(Cursor(order, page.ReadUntil, cursor!.LastFullAt, now), cancel);
+                else
+                    cursor = Cursor(order, page.ReadUntil, now, now);
+            }
+        }
+        catch (CrmException e)
+        {
+            throw CrmPause.For(e, job);
+        }
+        if (isFull)
+            await mirror.SetCursorAsync(Cursor(order, cursor?.ReadUntil ?? now, now, now), cancel);
+        metrics.QuotaUsed(order.Connection, connector.Quota);
+        LogMessages.MirrorRefreshed(log, order.Connection, order.Object, count, isFull);
+    }
+
+    private static MirrorCursorRow Cursor(RefreshMirror order, DateTimeOffset readUntil, DateTimeOffset? lastFullAt, DateTimeOffset now) =>
+        new() { Connection = order.Connection, Object = order.Object, ReadUntil = readUntil, LastFullAt = lastFullAt, UpdatedAt = now };
+
+    private static CrmRecordRow Row(ChangedRecord changed, string? externalField, DateTimeOffset readAt)
+    {
+        var record = changed.Record;
+        return new CrmRecordRow
+        {
+            Connection = record.Key.Connection,
+            Object = record.Key.Object,
+            RecordId = record.Key.Id,
+            EmailKey = record.Value("Email").Text?.ToLowerInvariant(),
+            ExternalKey = externalField is null ? null : record.Value(externalField).Text,
+            Version = record.Version,
+            State = MirrorStates.Of(record.State),
+            SuccessorId = record.SuccessorId,
+            Fields = JsonSerializer.Serialize(record.Values.Where(v => !v.Value.IsBlank).ToDictionary(v => v.Key, v => v.Value.Text, StringComparer.Ordinal)),
+            CreatedAt = changed.CreatedAt,
+            ReadAt = readAt,
+        };
+    }
+}
+
+/// <summary>What the mirror holds: the objects that contracts name and what they are resolved and measured by; no more of people's data than that.</summary>
+internal static class MirrorScope
+{
+    private static readonly string[] Measured =
+    [
+        "Name", "FirstName", "LastName", "Company", "Email", "Title", "Website", "Industry", "OwnerId", "LeadSource", "Status", "LinkedIn_URL__c", "GBU__c", "Region__c",
+        "HasOptedOutOfEmail", "DoNotCall", "pi__pardot_hard_bounced__c", "CampaignId", "LeadId", "ContactId", "Type", "IsActive", "Smartlead_Campaign_Id__c",
+    ];
+
+    /// <summary>The objects of a connection. Campaign members are found by their campaign's name, so campaigns come along.</summary>
+    public static IReadOnlyList<string> Objects(PolicySet policy, string connection)
+    {
+        var objects = policy.Contracts.Where(c => c.Connection == connection).Select(c => c.Object).ToHashSet(StringComparer.Ordinal);
+        if (objects.Contains("CampaignMember"))
+            objects.Add("Campaign");
+        return [.. objects.Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The fields of an object; the connector leaves out those that the CRM lacks.</summary>
+    public static IReadOnlyCollection<string> Fields(PolicySet policy, string connection, string @object) =>
+    [
+        .. Measured
+            .Concat(policy.Contracts.Where(c => c.Connection == connection && c.Object == @object).Select(c => c.Field))
+            .Concat(policy.Mappings.Where(m => m.Connection == connection && m.Object == @object && m.ExternalId is not null).Select(m => m.ExternalId!.Field))
+            .Distinct(StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,35 @@
+namespace ClayAspire.SyncWorker;
+
+/// <summary>Every log line of this project. Record ids may stand in a log; values and addresses never do.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1, LogLevel.Information, "{Signals} signals processed, {Candidates} candidates offered.")]
+    public static partial void SignalsProcessed(ILogger log, int signals, int candidates);
+
+    [LoggerMessage(2, LogLevel.Information, "Plan {Plan} sealed for {Connection}, flow {Flow}: {Cells} cells, {Changes} changes.")]
+    public static partial void PlanSealed(ILogger log, Guid plan, string connection, string flow, int cells, int changes);
+
+    [LoggerMessage(3, LogLevel.Information, "Run {Run} ended {State}: {Verified} verified, {Rejected} rejected, {Skipped} skipped.")]
+    public static partial void RunEnded(ILogger log, Guid run, string state, int verified, int rejected, int skipped);
+
+    [LoggerMessage(4, LogLevel.Warning, "Run {Run}: {Object} {Record} {Field} was rejected ({Code}).")]
+    public static partial void CellRejected(ILogger log, Guid run, string @object, string record, string field, string code);
+
+    [LoggerMessage(5, LogLevel.Warning, "Run {Run}: {Cells} cells of unknown outcome were probed: {Verified} were written, {Unwritten} were not.")]
+    public static partial void Probed(ILogger log, Guid run, int cells, int verified, int unwritten);
+
+    [LoggerMessage(6, LogLevel.Information, "Mirror of {Connection} {Object}: {Records} records taken in (full read: {Full}).")]
+    public static partial void MirrorRefreshed(ILogger log, string connection, string @object, int records, bool full);
+
+    [LoggerMessage(7, LogLevel.Information, "This worker is the scheduler's leader now.")]
+    public static partial void BecameLeader(ILogger log);
+
+    [LoggerMessage(8, LogLevel.Error, "A round of the scheduler failed; the next one starts in {Seconds} s.")]
+    public static partial void SchedulerFailed(ILogger log, Exception error, double seconds);
+
+    [LoggerMessage(9, LogLevel.Information, "Plan of {Connection}, flow {Flow} ordered ({Why}).")]
+    public static partial void PlanOrdered(ILogger log, string connection, string flow, string why);
+
+    [LoggerMessage(10, LogLevel.Information, "Plan {Plan} of {Connection}, flow {Flow} expired unreleased.")]
+    public static partial void PlanExpired(ILogger log, Guid plan, string connection, string flow);
+}

@@ -1,0 +1,53 @@
+using ClayAspire.Connectors;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Signals;
+
+namespace ClayAspire.SyncWorker.Planning;
+
+/// <summary>Makes plans: reads the live values of every cell that has a pending candidate, decides, seals. Writes nothing itself.</summary>
+internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, TimeProvider clock)
+{
+    /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
+    private const int CallsPerBatch = 3;
+
+    /// <summary>The sealed plan; without cells when nothing is pending.</summary>
+    public async Task<(Plan Plan, PlanFacts Facts)> MakeAsync(MakePlan order, PolicySet policy, Flow flow, CancellationToken cancel)
+    {
+        var open = await candidates.OfPendingCellsAsync(order.Connection, flow.Name, cancel);
+        var decided = new List<(CellKey Cell, FieldValue Old, string Version, Decision Decision)>(open.Count);
+        var connector = connectors.Get(order.Connection);
+        using var calls = connector.CountCalls();
+        foreach (var byObject in open.GroupBy(c => c.Key.Record.Object, StringComparer.Ordinal))
+        {
+            // Only fields with a contract are read: what lies outside the allowlist is none of our business.
+            var fields = byObject.Select(c => c.Key.Field).Where(f => policy.Contract(order.Connection, byObject.Key, f) is not null).Distinct(StringComparer.Ordinal).ToArray();
+            var records = await connector.ReadAsync(byObject.Key, [.. byObject.Select(c => c.Key.Record.Id).Distinct(StringComparer.Ordinal)], fields, cancel);
+            var description = await connector.DescribeAsync(byObject.Key, cancel);
+            foreach (var (cell, offered) in byObject)
+            {
+                var live = records[cell.Record.Id];
+                var owner = policy.Contract(order.Connection, byObject.Key, cell.Field)?.Owner ?? flow.ReleaseRole;
+                var decision = LiveMetadata.Check(
+                    CellDecider.Decide(policy, flow, live, cell.Field, [.. offered]), byObject.Key, cell.Field, owner, description.Fields.GetValueOrDefault(cell.Field));
+                decided.Add((cell, live.Value(cell.Field), live.Version, decision));
+            }
+        }
+        var cells = decided
+            .OrderBy(d => d.Decision.Verdict)
+            .ThenBy(d => d.Cell.Record.Object, StringComparer.Ordinal).ThenBy(d => d.Cell.Record.Id, StringComparer.Ordinal).ThenBy(d => d.Cell.Field, StringComparer.Ordinal)
+            .Select((d, ordinal) => new PlannedCell(ordinal, d.Cell, d.Old, d.Version, d.Decision))
+            .ToList();
+        var now = clock.GetUtcNow();
+        var plan = Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
+            new PlanCost(ApplyCalls(cells, connector.UpdateBatchSize), 0));
+        return (plan, PlanFacts.Whole);
+    }
+
+    private static int ApplyCalls(List<PlannedCell> cells, int batchSize) =>
+        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
+            .Sum(g => (g.Select(c => c.Cell.Record.Id).Distinct(StringComparer.Ordinal).Count() + batchSize - 1) / batchSize * CallsPerBatch);
+}

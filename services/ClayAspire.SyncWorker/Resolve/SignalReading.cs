@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Signals;
+
+namespace ClayAspire.SyncWorker.Resolve;
+
+/// <summary>What a signal offers, and by what its record is to be found.</summary>
+/// <param name="Signal">The signal.</param>
+/// <param name="Mapping">The mapping that read it.</param>
+/// <param name="Flow">The flow that it feeds.</param>
+/// <param name="RecordIdText">A record id as received.</param>
+/// <param name="ExternalId">The value of the external id field.</param>
+/// <param name="Email">The e-mail address in lower case.</param>
+/// <param name="Campaign">The campaign's name or id.</param>
+/// <param name="OccurredAt">When it happened at the source.</param>
+/// <param name="Offers">Values by field; never blank.</param>
+internal sealed record SignalReading(
+    PendingSignal Signal, SourceMapping Mapping, Flow Flow, string? RecordIdText, string? ExternalId, string? Email, string? Campaign,
+    DateTimeOffset OccurredAt, IReadOnlyDictionary<string, string> Offers);
+
+/// <summary>Reads a signal's payload by its mapping. Pure.</summary>
+internal static class SignalReader
+{
+    private const string BounceKind = "smartlead.bounce";
+    private const string HardBounce = "hard";
+
+    /// <summary>The reading, or the reason why the signal feeds no flow: exactly one of the two.</summary>
+    public static (SignalReading? Reading, string? Ignored) Read(PolicySet policy, PendingSignal signal)
+    {
+        if (policy.Mapping(signal.Source, signal.Table, signal.Kind) is not { } mapping)
+            return (null, $"No mapping reads {signal.Kind} of source '{signal.Source}'. Add one under mapping/ if it should be.");
+        if (policy.Flows.FirstOrDefault(f => f.Signals.Contains(signal.Kind) && f.Connections.Contains(mapping.Connection)) is not { } flow)
+            return (null, $"No flow takes {signal.Kind} to connection '{mapping.Connection}'.");
+        var payload = Payload(signal.Payload);
+        // A soft bounce, or one that our own sender caused, says nothing about the address.
+        if (signal.Kind == BounceKind && payload.GetValueOrDefault("bounce_class") != HardBounce)
+            return (null, "Only a hard bounce marks an address.");
+
+        string? First(IEnumerable<string> columns) =>
+            columns.Select(c => payload.GetValueOrDefault(c)).FirstOrDefault(v => !FieldCodec.IsBlankSpelling(v))?.Trim();
+
+        var occurredAt = First(mapping.OccurredAtColumns) is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+            ? at : signal.OccurredAt;
+        return (new SignalReading(
+            signal, mapping, flow, First(mapping.RecordIdColumns),
+            mapping.ExternalId is { } external ? First(external.Columns) : null,
+            First(mapping.EmailColumns)?.ToLowerInvariant(), First(mapping.CampaignColumns), occurredAt, Offers(policy, mapping, payload)), null);
+    }
+
+    private static Dictionary<string, string> Offers(PolicySet policy, SourceMapping mapping, Dictionary<string, string?> payload)
+    {
+        var offers = new Dictionary<string, string>(StringComparer.Ordinal);
+        void Offer(string field, string? raw)
+        {
+            if (Value(policy, mapping, field, raw) is { } value)
+                offers.TryAdd(field, value);
+        }
+        foreach (var (field, constant) in mapping.Constants)
+            Offer(field, constant);
+        foreach (var (column, field) in mapping.Columns)
+            Offer(field, payload.GetValueOrDefault(column));
+        if (mapping.UnlistedAsFields)
+        {
+            var known = mapping.Ignore.Concat(mapping.Columns.Keys).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            foreach (var (column, raw) in payload.Where(p => !known.Contains(p.Key)))
+                Offer(column, raw);
+        }
+        return offers;
+    }
+
+    /// <summary>Canonical text, or null for a blank. Text that does not fit the field's type is offered as it came, so that its refusal is seen.</summary>
+    private static string? Value(PolicySet policy, SourceMapping mapping, string field, string? raw)
+    {
+        if (FieldCodec.IsBlankSpelling(raw))
+            return null;
+        var type = policy.Contract(mapping.Connection, mapping.Object, field)?.Type ?? FieldType.Text;
+        return FieldCodec.TryParse(type, raw, out var value) ? value.Text : raw!.Trim();
+    }
+
+    private static Dictionary<string, string?> Payload(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            // The event as received stands beside its normalised keys and is never read for values.
+            if (property.Name == "raw" && property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                continue;
+            values[property.Name] = property.Value.ValueKind switch
+            {
+                JsonValueKind.Null or JsonValueKind.Undefined => null,
+                JsonValueKind.String => property.Value.GetString(),
+                JsonValueKind.True => "true",
+                JsonValueKind.False => "false",
+                _ => property.Value.GetRawText(),
+            };
+        }
+        return values;
+    }
+}

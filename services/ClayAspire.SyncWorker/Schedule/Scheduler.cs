@@ -1,0 +1,153 @@
+using ClayAspire.Connectors;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Jobs;
+using Microsoft.EntityFrameworkCore;
+
+namespace ClayAspire.SyncWorker.Schedule;
+
+/// <summary>
+/// What happens by the clock, done by one leader: daily plans, mirror refreshes, expiry of unreleased plans, release of held
+/// candidates after a change of policy, and a sweep for whatever a lost wake-up left waiting. Every step may be
+/// repeated without harm.
+/// </summary>
+internal sealed class Scheduler(
+    Leadership leadership, JobQueue queue, PlanStore plans, SignalStore signals, CandidateStore candidates, FlowActivity activity,
+    ConnectorRegistry connectors, PolicySource policies, IDbContextFactory<SyncDbContext> contexts, IIdSource ids,
+    WorkerSettings settings, TimeProvider clock, ILogger<Scheduler> log) : BackgroundService
+{
+    /// <summary>The author of plans that the clock ordered.</summary>
+    public const string Author = "scheduler";
+
+    private DateTimeOffset _leaderSince;
+    private DateTimeOffset _nextMirror;
+    private DateTimeOffset _nextSweep;
+    private string? _releasedUnder;
+
+    /// <summary>One round: what is due now.</summary>
+    public async Task TickAsync(CancellationToken cancel)
+    {
+        var (isLeader, isNew) = await leadership.AcquireAsync(cancel);
+        if (!isLeader)
+            return;
+        var now = clock.GetUtcNow();
+        if (isNew)
+        {
+            LogMessages.BecameLeader(log);
+            (_leaderSince, _nextMirror, _nextSweep, _releasedUnder) = (now, now, now, null);
+        }
+        var policy = policies.Current;
+        await ExpirePlansAsync(policy, cancel);
+        if (_releasedUnder != policy.Version)
+        {
+            await ReleaseHeldAsync(policy, cancel);
+            _releasedUnder = policy.Version;
+        }
+        if (now >= _nextMirror)
+        {
+            _nextMirror = now + TimeSpan.FromSeconds(settings.MirrorRefreshSeconds);
+            foreach (var connection in Configured(policy))
+                foreach (var @object in MirrorScope.Objects(policy, connection))
+                    await queue.EnqueueAsync(NewJob.RefreshMirror(connection, @object), cancel);
+        }
+        if (now >= _nextSweep)
+        {
+            _nextSweep = now + TimeSpan.FromSeconds(settings.SweepSeconds);
+            await SweepAsync(policy, now, cancel);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = TimeSpan.FromSeconds(settings.SchedulerSeconds);
+        using var timer = new PeriodicTimer(pause, clock);
+        do
+        {
+            try
+            {
+                await TickAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // One round failed (the database restarts, say); the next repeats it, and the health check shows the database's state.
+                LogMessages.SchedulerFailed(log, e, pause.TotalSeconds);
+            }
+        }
+        while (await NextAsync(timer, stoppingToken));
+        await leadership.ResignAsync();
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // An orderly stop: leave the loop so that the lead is handed over.
+            return false;
+        }
+    }
+
+    private IEnumerable<string> Configured(PolicySet policy) => policy.Connections.Where(c => connectors.Find(c) is not null);
+
+    private async Task ExpirePlansAsync(PolicySet policy, CancellationToken cancel)
+    {
+        foreach (var expired in await plans.ExpireAsync(cancel))
+        {
+            LogMessages.PlanExpired(log, expired.Id, expired.Connection, expired.Flow);
+            if (expired.Applyable && policy.FindFlow(expired.Flow) is not null && connectors.Find(expired.Connection) is not null)
+                await OrderAsync(expired.Connection, expired.Flow, "the last one expired", cancel);
+        }
+    }
+
+    private async Task ReleaseHeldAsync(PolicySet policy, CancellationToken cancel)
+    {
+        foreach (var released in await candidates.ReleaseHeldAsync(policy.Version, cancel))
+            if (policy.FindFlow(released.Flow) is { } flow)
+                await activity.PlanWhatWaitsAsync(released.Connection, flow, cancel);
+    }
+
+    private async Task SweepAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (await signals.HasPendingAsync(cancel))
+            await queue.EnqueueAsync(NewJob.ProcessSignals(), cancel);
+        foreach (var flow in policy.Flows)
+        {
+            foreach (var connection in flow.Connections.Where(c => connectors.Find(c) is not null))
+            {
+                await activity.PlanWhatWaitsAsync(connection, flow, cancel);
+                if (flow.DailyAt is { } at && await IsDailyPlanDueAsync(connection, flow.Name, at, now, cancel))
+                    await OrderAsync(connection, flow.Name, "daily", cancel);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Due from the flow's time of day on, until a plan of the clock's was sealed since. A stack that was down at that time catches up;
+    /// one that never had such a plan waits for the time to come.
+    /// </summary>
+    private async Task<bool> IsDailyPlanDueAsync(string connection, string flow, TimeOnly at, DateTimeOffset now, CancellationToken cancel)
+    {
+        var due = new DateTimeOffset(DateOnly.FromDateTime(now.UtcDateTime).ToDateTime(at, DateTimeKind.Utc));
+        if (due > now)
+            due = due.AddDays(-1);
+        await using var db = await contexts.CreateDbContextAsync(cancel);
+        var last = await db.Plans.Where(p => p.Connection == connection && p.Flow == flow && p.Author == Author).MaxAsync(p => (DateTimeOffset?)p.SealedAt, cancel);
+        return (last ?? _leaderSince) < due;
+    }
+
+    private async Task OrderAsync(string connection, string flow, string why, CancellationToken cancel)
+    {
+        var job = await queue.EnqueueAsync(NewJob.MakePlan(new MakePlan(ids.Next(), connection, flow, Author)), cancel);
+        if (!job.AlreadyWaiting)
+            LogMessages.PlanOrdered(log, connection, flow, why);
+    }
+}

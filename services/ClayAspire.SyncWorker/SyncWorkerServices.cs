@@ -1,0 +1,31 @@
+using ClayAspire.Storage;
+using ClayAspire.SyncWorker.Jobs;
+using ClayAspire.SyncWorker.Planning;
+using ClayAspire.SyncWorker.Resolve;
+using ClayAspire.SyncWorker.Schedule;
+using Microsoft.Extensions.Options;
+
+namespace ClayAspire.SyncWorker;
+
+/// <summary>Registers the worker's parts; the host adds storage and connectors.</summary>
+internal static class SyncWorkerServices
+{
+    public static IServiceCollection AddSyncWorker(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<WorkerSettings>().Bind(configuration.GetSection(WorkerSettings.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerSettings>>().Value);
+        services.AddSingleton<SyncMetrics>();
+        services.AddSingleton<RecordResolver>();
+        services.AddSingleton<PlanMaker>();
+        services.AddSingleton<FlowActivity>();
+        services.AddSingleton<Leadership>();
+        services.AddJobHandler<ProcessSignalsHandler>();
+        services.AddJobHandler<MakePlanHandler>();
+        services.AddJobHandler<ApplyPlanHandler>();
+        services.AddJobHandler<RefreshMirrorHandler>();
+        services.AddQueueWorker();
+        services.AddSingleton<Scheduler>();
+        services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());
+        return services;
+    }
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ClayAspire.SyncWorker;
+
+/// <summary>Settings of the worker, section <c>SyncWorker</c>. README.md lists them.</summary>
+internal sealed class WorkerSettings
+{
+    public const string Section = "SyncWorker";
+
+    /// <summary>Seconds between refreshes of the mirror. Default: 120.</summary>
+    [Range(1, 86_400, ErrorMessage = "SyncWorker:MirrorRefreshSeconds must be 1 to 86400 seconds.")]
+    public double MirrorRefreshSeconds { get; set; } = 120;
+
+    /// <summary>Seconds that a refresh reads again before its cursor, for commits that came late. Default: 300.</summary>
+    [Range(0, 86_400, ErrorMessage = "SyncWorker:MirrorOverlapSeconds must be 0 to 86400 seconds.")]
+    public double MirrorOverlapSeconds { get; set; } = 300;
+
+    /// <summary>Hours after which the whole object is read again, because formulas do not move a record's time of change. Default: 24.</summary>
+    [Range(0.1, 8_760, ErrorMessage = "SyncWorker:MirrorFullReadHours must be 0.1 to 8760 hours.")]
+    public double MirrorFullReadHours { get; set; } = 24;
+
+    /// <summary>Seconds between rounds of the scheduler. Default: 2.</summary>
+    [Range(0.1, 60, ErrorMessage = "SyncWorker:SchedulerSeconds must be 0.1 to 60 seconds.")]
+    public double SchedulerSeconds { get; set; } = 2;
+
+    /// <summary>Seconds between sweeps for what a lost wake-up left waiting. Default: 30.</summary>
+    [Range(1, 3_600, ErrorMessage = "SyncWorker:SweepSeconds must be 1 to 3600 seconds.")]
+    public double SweepSeconds { get; set; } = 30;
+
+    /// <summary>Seconds after which a job looks again whether its paused flow was resumed. Default: 5.</summary>
+    [Range(0.1, 3_600, ErrorMessage = "SyncWorker:PausedSeconds must be 0.1 to 3600 seconds.")]
+    public double PausedSeconds { get; set; } = 5;
+
+    /// <summary>Seconds between a write whose answer timed out and the probe. Default: 2.</summary>
+    [Range(0, 60, ErrorMessage = "SyncWorker:ProbeDelaySeconds must be 0 to 60 seconds.")]
+    public double ProbeDelaySeconds { get; set; } = 2;
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace ClayAspire.Cli.Tests;
+
+public sealed class PlanAndApproveTests : IAsyncLifetime
+{
+    private static readonly Guid PlanId = Guid.Parse("0195e000-0000-7000-8000-000000000001");
+    private static readonly Guid RunId = Guid.Parse("0195e000-0000-7000-8000-000000000002");
+
+    private readonly List<JsonElement> _approvals = [];
+    private WebApplication _console = null!;
+    private string _runState = "green";
+    private int _asked;
+
+    public async Task InitializeAsync() => _console = await CommandLine.ServeAsync(app =>
+    {
+        app.MapPost("/api/plans", () => Results.Json(new { planId = PlanId }, statusCode: 202));
+        app.MapGet("/api/plans/{id}", () => _asked++ < 2 ? CommandLine.Problem(404, "plan-pending", "It is being made.") : Results.Json(Plan()));
+        app.MapGet("/api/plans/{id}/cells", (int page) => Results.Json(new
+        {
+            items = page > 1 ? [] : new[] { Cell(1, "Write", "fill-blank"), Cell(2, "Hold", "pending-legal"), Cell(3, "Hold", "pending-legal"), Cell(4, "Refuse", "not-in-allowlist") },
+            total = 4,
+            pageNumber = page,
+            size = 500,
+        }));
+        app.MapPost("/api/plans/{id}/approve", (JsonElement body) =>
+        {
+            _approvals.Add(body);
+            return Results.Json(new { runId = RunId });
+        });
+        var polls = 0;
+        app.MapGet("/api/runs/{id}", () => Results.Json(new
+        {
+            id = RunId,
+            planId = PlanId,
+            connection = "icare",
+            flow = "f",
+            state = polls++ < 2 ? "running" : _runState,
+            planned = 1,
+            verified = _runState == "green" ? 1 : 0,
+            rejected = _runState == "green" ? 0 : 1,
+            skipped = 0,
+            apiCalls = 3,
+        }));
+        app.MapGet("/api/runs/{id}/cells", () => Results.Json(new { items = new[] { new { reasonCode = "crm-refused" } }, total = 1 }));
+    });
+
+    public async Task DisposeAsync() => await _console.DisposeAsync();
+
+    private static object Plan() => new
+    {
+        id = PlanId,
+        connection = "icare",
+        flow = "enrichment-writeback",
+        state = "sealed",
+        hash = "abc",
+        policyVersion = "p1",
+        author = "crm-admin",
+        expiresAt = "2026-04-02T00:00:00Z",
+        changes = 1,
+        keeps = 0,
+        holds = 2,
+        refusals = 1,
+        apiCalls = 1,
+        credits = 0,
+    };
+
+    private static object Cell(int ordinal, string verdict, string code) => new { ordinal, verdict, reasonCode = code, recordId = "00Q", field = "Industry", old = (string?)null, @new = "x", source = "clay" };
+
+    private Task<Answer> Run(params string[] args) => CommandLine.RunAsync([.. args, "--console", _console.Urls.First(), "--key", "k"]);
+
+    [Fact]
+    public async Task A_plan_is_awaited_and_its_reasons_are_counted()
+    {
+        var answer = await Run("plan", "--connection", "icare", "--flow", "enrichment-writeback", "--wait", "--json");
+        Assert.Equal(0, answer.Exit);
+        Assert.Equal("abc", answer.Json.GetProperty("plan").GetProperty("hash").GetString());
+        Assert.Equal([("Hold", "pending-legal", 2), ("Refuse", "not-in-allowlist", 1), ("Write", "fill-blank", 1)],
+            answer.Json.GetProperty("reasons").EnumerateArray().Select(r => (r.GetProperty("verdict").GetString(), r.GetProperty("code").GetString(), r.GetProperty("cells").GetInt32())));
+        var text = await Run("plan", "show", PlanId.ToString(), "--verdict", "Hold");
+        Assert.Contains("pending-legal", text.Output, StringComparison.Ordinal);
+        Assert.Contains($"clayaspire approve {PlanId}", text.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Approval_sends_the_hash_and_the_cells_and_waits_for_green()
+    {
+        _asked = 9;
+        var answer = await Run("approve", PlanId.ToString(), "--cells", "1,2", "--wait");
+        Assert.Equal(0, answer.Exit);
+        Assert.Contains("green", answer.Output, StringComparison.Ordinal);
+        Assert.Equal("abc", _approvals[0].GetProperty("hash").GetString());
+        Assert.Equal([1, 2], _approvals[0].GetProperty("ordinals").EnumerateArray().Select(o => o.GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_run_with_rejections_is_1_and_says_why()
+    {
+        _asked = 9;
+        _runState = "finished-with-rejections";
+        var answer = await Run("approve", PlanId.ToString(), "--hash", "seen", "--wait", "--json");
+        Assert.Equal(1, answer.Exit);
+        Assert.Equal("seen", _approvals[0].GetProperty("hash").GetString());
+        Assert.Equal("crm-refused", answer.Json.GetProperty("reasons")[0].GetProperty("code").GetString());
+    }
+}

@@ -1,0 +1,25 @@
+using ClayAspire.Domain.Policy;
+
+namespace ClayAspire.Domain.Tests;
+
+/// <summary>The policy that the product ships, read from its files.</summary>
+internal static class ShippedPolicy
+{
+    public static IReadOnlyList<PolicyFile> Files { get; } = ReadFiles();
+
+    public static PolicySet Policy { get; } = Load();
+
+    private static List<PolicyFile> ReadFiles()
+    {
+        var root = Path.Combine(AppContext.BaseDirectory, "policy");
+        return [.. Directory.EnumerateFiles(root, "*.yaml", SearchOption.AllDirectories)
+            .Select(f => new PolicyFile(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
+            .Where(f => !f.Path.StartsWith("cases/", StringComparison.Ordinal))];
+    }
+
+    private static PolicySet Load()
+    {
+        var load = PolicyParser.Parse(Files);
+        return load.Policy ?? throw new InvalidOperationException(string.Join(Environment.NewLine, load.Problems));
+    }
+}

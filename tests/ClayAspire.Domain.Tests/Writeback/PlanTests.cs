@@ -1,0 +1,94 @@
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
+using static ClayAspire.Domain.Tests.Writeback.Samples;
+
+namespace ClayAspire.Domain.Tests.Writeback;
+
+public sealed class PlanTests
+{
+    private static readonly Guid Id = Guid.Parse("0190a000-0000-7000-8000-000000000001");
+
+    [Fact]
+    public void The_hash_covers_every_part_that_an_approver_sees()
+    {
+        var plan = Make();
+        var others = new[]
+        {
+            Make(author: "someone else"),
+            Make(policy: "other"),
+            Make(old: "other"),
+            Make(value: "other"),
+            Make(version: "v2"),
+            Make(record: "00Q9"),
+            Make(expires: Noon.AddHours(25)),
+        };
+        Assert.All(others, o => Assert.NotEqual(plan.Hash, o.Hash));
+        Assert.Equal(plan.Hash, Make().Hash);
+    }
+
+    [Fact]
+    public void A_plan_with_a_gap_a_twin_cell_or_a_foreign_cell_cannot_be_sealed()
+    {
+        Assert.Throws<ArgumentException>(() => Seal(Cell(0, "00Q1"), Cell(2, "00Q2")));
+        Assert.Throws<ArgumentException>(() => Seal(Cell(0, "00Q1"), Cell(1, "00Q1")));
+        Assert.Throws<ArgumentException>(() => Seal(Cell(0, "00Q1") with { Cell = new CellKey(new RecordKey("other", "Lead", "00Q1"), "F") }));
+    }
+
+    [Fact]
+    public void Release_gives_a_plan_that_apply_accepts()
+    {
+        var plan = Make();
+        var result = Release.Check(plan, plan.Hash, Approve(plan), AnyFlow, Noon);
+        Assert.Null(result.Refusal);
+        Assert.Single(result.Plan!.Changes);
+    }
+
+    [Fact]
+    public void Release_refuses_each_fault_with_its_own_reason()
+    {
+        var plan = Make();
+        string? Code(Approval approval, Flow? flow = null, DateTimeOffset? now = null, string? storedHash = null) =>
+            Release.Check(plan, storedHash ?? plan.Hash, approval, flow ?? AnyFlow, now ?? Noon).Refusal?.Code;
+
+        Assert.Equal("plan-altered", Code(Approve(plan), storedHash: new string('0', 64)));
+        Assert.Equal("wrong-hash", Code(Approve(plan) with { Hash = new string('0', 64) }));
+        Assert.Equal("plan-expired", Code(Approve(plan), now: plan.ExpiresAt));
+        Assert.Equal("wrong-role", Code(Approve(plan) with { Roles = ["MARCOM Ops"] }));
+        Assert.Equal("four-eyes", Code(Approve(plan) with { Approver = "author" }, AnyFlow with { FourEyes = true }));
+        Assert.Null(Code(Approve(plan) with { Approver = "author" }));
+        Assert.Equal("needs-a-person", Code(Approve(plan) with { Approver = Release.PolicyApprover }));
+        Assert.Equal("pre-authorised", Code(Approve(plan), AnyFlow with { Release = ReleaseMode.PreAuthorised }));
+        Assert.Equal("unknown-cells", Code(Approve(plan) with { Ordinals = new HashSet<int> { 7 } }));
+        Assert.Equal("unknown-cells", Code(Approve(plan) with { Ordinals = new HashSet<int>() }));
+    }
+
+    [Fact]
+    public void A_plan_without_a_change_cannot_be_released()
+    {
+        var cell = Cell(0, "00Q1");
+        var plan = Seal(cell with { Decision = cell.Decision with { Verdict = Verdict.Hold } });
+        Assert.False(plan.IsApplyable);
+        Assert.Equal("nothing-to-apply", Release.Check(plan, plan.Hash, Approve(plan), AnyFlow, Noon).Refusal?.Code);
+    }
+
+    [Fact]
+    public void An_approval_of_some_cells_releases_those_only()
+    {
+        var plan = Seal(Cell(0, "00Q1"), Cell(1, "00Q2"), Cell(2, "00Q3"));
+        var released = Release.Check(plan, plan.Hash, Approve(plan) with { Ordinals = new HashSet<int> { 0, 2 } }, AnyFlow, Noon).Plan!;
+        Assert.Equal([0, 2], released.Changes.Select(c => c.Ordinal));
+    }
+
+    private static Approval Approve(Plan plan) => new(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], Noon);
+
+    private static Plan Seal(params PlannedCell[] cells) =>
+        Plan.Seal(Id, "icare", "any", "test", "author", Noon, Noon.AddHours(24), cells, new PlanCost(3, 0));
+
+    private static Plan Make(string author = "author", string policy = "test", string? old = null, string value = "x", string version = "v1", string record = "00Q1", DateTimeOffset? expires = null) =>
+        Plan.Seal(Id, "icare", "any", policy, author, Noon, expires ?? Noon.AddHours(24), [Cell(0, record, old, value, version)], new PlanCost(3, 0));
+
+    private static PlannedCell Cell(int ordinal, string record, string? old = null, string value = "x", string version = "v1") =>
+        new(ordinal, new CellKey(new RecordKey("icare", "Lead", record), "F"), FieldValue.FromCanonical(old), version,
+            Samples.Decide(MergeRule.FillBlank, null, Offer(1, value)));
+}

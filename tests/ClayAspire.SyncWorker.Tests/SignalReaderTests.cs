@@ -1,0 +1,53 @@
+using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Resolve;
+
+namespace ClayAspire.SyncWorker.Tests;
+
+public sealed class SignalReaderTests
+{
+    private static readonly DateTimeOffset Received = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
+    private static readonly Domain.Policy.PolicySet Policy = PolicyDirectory.Read(SyncStack.PolicyFolder).Policy!;
+
+    [Fact]
+    public void A_reply_offers_its_flag_and_its_classification_at_its_own_time()
+    {
+        var (reading, _) = Read("smartlead", "smartlead.reply",
+            """{"lead_email":" Ann@Example.com ","campaign_name":"Spring","event_timestamp":"2026-11-19T08:00:00.250Z","reply_category":"Interested","raw":{"Industry":"x"}}""");
+
+        Assert.Equal(("ann@example.com", "Spring", "reply-sync"), (reading!.Email, reading.Campaign, reading.Flow.Name));
+        Assert.Equal(new DateTimeOffset(2026, 11, 19, 8, 0, 0, 250, TimeSpan.Zero), reading.OccurredAt);
+        Assert.Equal(["Has_Replied__c=true", "ReplyClassification__c=Interested"], Offers(reading));
+    }
+
+    [Fact]
+    public void Blank_spellings_offer_nothing_and_a_value_of_the_wrong_type_is_offered_as_it_came()
+    {
+        var (reading, _) = Read("clay", "clay.row",
+            """{"email":"a@example.com","industry":"undefined","company_description":null,"description":"Makes things","hard_bounced":"perhaps","Phone":"","Score":12.50,"Tags":["a"],"enriched_at":"yesterday"}""");
+
+        Assert.Equal(["Score=12.50", "Tags=[\"a\"]", "company_description__c=Makes things", "external_hard_bounced__c=perhaps"], Offers(reading!));
+        Assert.Equal(Received, reading!.OccurredAt);
+    }
+
+    [Fact]
+    public void A_checkbox_that_says_no_offers_nothing() =>
+        Assert.Empty(Read("clay", "clay.row", """{"email":"a@example.com","hard_bounced":"no"}""").Reading!.Offers);
+
+    [Theory]
+    [InlineData("smartlead.bounce", """{"lead_email":"a@example.com","bounce_class":"sender"}""")]
+    [InlineData("smartlead.bounce", """{"lead_email":"a@example.com"}""")]
+    [InlineData("smartlead.opened", """{"lead_email":"a@example.com"}""")]
+    public void What_feeds_no_flow_is_ignored_with_a_reason(string kind, string payload)
+    {
+        var (reading, ignored) = Read("smartlead", kind, payload);
+
+        Assert.Null(reading);
+        Assert.NotEmpty(ignored!);
+    }
+
+    private static (SignalReading? Reading, string? Ignored) Read(string source, string kind, string payload) =>
+        SignalReader.Read(Policy, new PendingSignal(1, source, kind, "*", payload, Received, Received));
+
+    private static IEnumerable<string> Offers(SignalReading reading) => reading.Offers.Select(o => $"{o.Key}={o.Value}").Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,195 @@
+using System.Text.Json;
+using ClayAspire.Connectors;
+using ClayAspire.Connectors.Tests;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage;
+using ClayAspire.Storage.Ledger;
+using ClayAspire.Storage.Migrations;
+using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Signals;
+using ClayAspire.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ClayAspire.SyncWorker.Tests;
+
+/// <summary>A worker in this process, on a database of its own and the twin.</summary>
+public sealed class SyncStack : IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly Lazy<Task<string>> Template = new(MigrateTemplateAsync);
+
+    private readonly IHost _host;
+    private int _keys;
+
+    private SyncStack(IHost host) => _host = host;
+
+    internal T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+
+    public PolicySet Policy => Get<PolicySource>().Current;
+
+    public static string PolicyFolder { get; } = FindPolicy();
+
+    /// <summary>The configuration that a worker needs, also one in a process of its own.</summary>
+    public static Dictionary<string, string> Configuration(string database, Twin twin, string? policy = null) => new(StringComparer.Ordinal)
+    {
+        ["ConnectionStrings:clayaspire"] = database,
+        ["Policy:Directory"] = policy ?? PolicyFolder,
+        ["Connections:icare:BaseUrl"] = twin.Main.Address.AbsoluteUri,
+        ["Connections:icare:ClientId"] = Twin.ClientId,
+        ["Connections:icare:ClientSecret"] = Twin.Secret,
+        ["Connections:icare-staging:BaseUrl"] = twin.Staging.Address.AbsoluteUri,
+        ["Connections:icare-staging:ClientId"] = Twin.ClientId,
+        ["Connections:icare-staging:ClientSecret"] = Twin.Secret,
+        ["SyncWorker:ProbeDelaySeconds"] = "0.1",
+        ["SyncWorker:PausedSeconds"] = "0.2",
+        ["SyncWorker:SchedulerSeconds"] = "0.2",
+        ["SyncWorker:SweepSeconds"] = "1",
+        ["Queue:PollSeconds"] = "0.2",
+    };
+
+    public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);
+
+    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)!);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddClayAspireStorage();
+        builder.Services.AddClayAspireConnectors(builder.Configuration);
+        builder.Services.AddSyncWorker(builder.Configuration);
+        var host = builder.Build();
+        if (run)
+            await host.StartAsync();
+        return new SyncStack(host);
+    }
+
+    public async Task SignalAsync(string source, string kind, string table, object payload, DateTimeOffset? at = null, string? key = null) =>
+        await Get<SignalStore>().AppendAsync(
+            [new NewSignal(source, kind, table, key ?? $"k{Interlocked.Increment(ref _keys)}", JsonSerializer.Serialize(payload), at ?? Get<TimeProvider>().GetUtcNow(), FeedsFlow: true)], default);
+
+    public Task ClayRowAsync(string table, object payload) => SignalAsync("clay", "clay.row", table, payload);
+
+    /// <summary>Orders a plan as the console does, and waits until it is sealed.</summary>
+    public async Task<StoredPlan> PlanAsync(string connection, string flow, string author = "marcom")
+    {
+        await SettledAsync();
+        var id = Get<IIdSource>().Next();
+        await Get<JobQueue>().EnqueueAsync(NewJob.MakePlan(new MakePlan(id, connection, flow, author)), default);
+        await UntilAsync(async () => await Get<PlanStore>().FindAsync(id, default) is not null, "the plan is sealed");
+        return (await Get<PlanStore>().LoadAsync(id, default))!;
+    }
+
+    public async Task<Guid> ApproveAsync(StoredPlan plan, IReadOnlySet<int>? ordinals = null)
+    {
+        var result = await Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], Policy.Flow(plan.Plan.Flow), ordinals, default);
+        Assert.Null(result.Refusal);
+        return result.RunId!.Value;
+    }
+
+    /// <summary>Approves and waits for the run's end.</summary>
+    public async Task<RunRow> ApplyAsync(StoredPlan plan) => await EndOfAsync(await ApproveAsync(plan));
+
+    public async Task<RunRow> EndOfAsync(Guid runId)
+    {
+        RunRow? run = null;
+        await UntilAsync(async () => (run = await Get<RunStore>().FindAsync(runId, default))!.FinishedAt is not null, "the run has ended");
+        return run!;
+    }
+
+    public async Task<IReadOnlyList<RunCellRow>> CellsAsync(Guid runId) => (await Get<RunStore>().CellsAsync(runId, null, 1, 500, default)).Rows;
+
+    /// <summary>Waits until no signal is pending and no job of the main path waits or runs.</summary>
+    public Task SettledAsync() => UntilAsync(async () =>
+    {
+        await using var db = await Get<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync();
+        return !await db.SignalOutcomes.AnyAsync(o => o.State == SignalOutcomes.Pending)
+            && !await db.Jobs.AnyAsync(j => j.Kind != JobKinds.RefreshMirror && (j.State == JobStates.Available || j.State == JobStates.Running));
+    }, "all signals are processed");
+
+    public async Task<T> ReadAsync<T>(Func<SyncDbContext, Task<T>> read)
+    {
+        await using var db = await Get<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync();
+        return await read(db);
+    }
+
+    public async Task<IReadOnlyList<JsonElement>> LedgerAsync(string connection, string kind)
+    {
+        var entries = new List<JsonElement>();
+        await foreach (var entry in Get<LedgerStore>().ReadAsync(connection, 0, default))
+            if (entry.Kind == kind)
+                entries.Add(JsonElement.Parse(entry.Payload));
+        Assert.True((await Get<LedgerStore>().VerifyAsync(connection, default)).IsIntact);
+        return entries;
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Deadline)
+                throw new TimeoutException($"Waited {Deadline.TotalSeconds} s until {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+    }
+
+    private static async Task<string> MigrateTemplateAsync()
+    {
+        var database = await PostgresFixture.Shared.CreateDatabaseAsync();
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:clayaspire"] = database + ";Pooling=false",
+            ["Policy:Directory"] = PolicyFolder,
+        });
+        builder.AddClayAspireStorage();
+        using var host = builder.Build();
+        await host.Services.GetRequiredService<Migrator>().MigrateAsync(default);
+        return new Npgsql.NpgsqlConnectionStringBuilder(database).Database!;
+    }
+
+    private static string FindPolicy()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var found = Path.Combine(folder.FullName, "services", "policy");
+            if (Directory.Exists(found))
+                return found;
+        }
+        throw new DirectoryNotFoundException("services/policy was not found above the test's folder.");
+    }
+}
+
+/// <summary>One twin for a class; each test begins by emptying it.</summary>
+public sealed class TwinFixture : IAsyncLifetime
+{
+    public Twin Twin { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Twin = await Twin.StartAsync();
+
+    public async Task DisposeAsync() => await Twin.DisposeAsync();
+
+    public async Task<Twin> EmptyAsync()
+    {
+        await Twin.Main.ResetAsync();
+        await Twin.Staging.ResetAsync();
+        return Twin;
+    }
+}
