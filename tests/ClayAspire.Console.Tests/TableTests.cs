@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Console.Tests;
@@ -214,15 +215,17 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
         var plan = await host.World.AddPlanAsync(leads: 1, age: TimeSpan.FromHours(3));
         await (await host.ApiAsync("crm-admin")).PostAsJsonAsync($"/api/plans/{plan.Id}/refuse", new { hash = plan.Hash, reason = "test" });
         await host.World.AddPlanAsync(leads: 1, age: TimeSpan.FromHours(3));
-        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(30);
-        var text = "";
-        while (TimeProvider.System.GetUtcNow() < deadline && !(text.Contains("clay_plan_age_seconds{", StringComparison.Ordinal) && text.Contains("clay_approvals_total{", StringComparison.Ordinal)))
+        var age = new Regex("clay_plan_age_seconds\\{[^}]*flow=\"enrichment-writeback\"[^}]*\\} 1[01]\\d{3}", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var approvals = new Regex("clay_approvals_total\\{[^}]*verdict=\"refused\"[^}]*\\} 1", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
+        string ours;
+        do
         {
-            text = await host.Client().GetStringAsync("/metrics");
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            ours = string.Join('\n', (await host.Client().GetStringAsync("/metrics")).Split('\n').Where(l => l.StartsWith("clay_", StringComparison.Ordinal)));
         }
-        var ours = string.Join('\n', text.Split('\n').Where(l => l.StartsWith("clay_", StringComparison.Ordinal)));
-        Assert.Matches("clay_plan_age_seconds\\{[^}]*flow=\"enrichment-writeback\"[^}]*\\} 1[01]\\d{3}", ours);
-        Assert.Matches("clay_approvals_total\\{[^}]*verdict=\"refused\"[^}]*\\} 1", ours);
+        while (TimeProvider.System.GetUtcNow() < deadline && !(age.IsMatch(ours) && approvals.IsMatch(ours)));
+        Assert.Matches(age, ours);
+        Assert.Matches(approvals, ours);
     }
 }
