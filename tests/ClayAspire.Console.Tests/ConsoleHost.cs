@@ -60,6 +60,7 @@ public sealed class ConsoleHost : IAsyncLifetime
             builder.UseEnvironment("Production");
             builder.UseSetting("ConnectionStrings:clayaspire", database);
             builder.UseSetting("CLAYASPIRE_DEMO", "on");
+            builder.UseSetting("Console:MetricsSeconds", "1");
             builder.ConfigureLogging(l => l.SetMinimumLevel(LogLevel.Warning));
             builder.ConfigureTestServices(services => services.AddHttpClient<AnalyticsClient>()
                 .ConfigurePrimaryHttpMessageHandler(() => new StandIn(host)));

@@ -131,10 +131,10 @@ internal sealed class World(IServiceProvider services)
         await db.SignalOutcomes.Where(o => o.State == SignalOutcomes.Pending).OrderBy(o => o.SignalId).Take(2).ExecuteUpdateAsync(o => o.SetProperty(x => x.State, SignalOutcomes.Unmatched));
     }
 
-    public async Task AlterCellAsync(Guid planId)
+    public async Task AlterCellAsync(Guid planId, string value = "Atlantis")
     {
         await using var db = await Get<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync();
-        await db.PlanCells.Where(c => c.PlanId == planId && c.Ordinal == 0).ExecuteUpdateAsync(c => c.SetProperty(x => x.NewValue, "Atlantis"));
+        await db.PlanCells.Where(c => c.PlanId == planId && c.Ordinal == 0).ExecuteUpdateAsync(c => c.SetProperty(x => x.NewValue, value));
     }
 
     private LiveRecord Lead(string connection, int i)

@@ -74,7 +74,13 @@
     if (data.target !== null && data.target !== undefined) lines.push(line(data.target, "target " + figure(data.unit, data.target), "--ink-2", "solid"));
     if (data.amber !== null && data.amber !== undefined) lines.push(line(data.amber, "watch " + figure(data.unit, data.amber), "--warn", "dashed"));
     const all = data.series.flatMap(s => s.values).concat([data.target, data.amber]).filter(v => typeof v === "number");
-    const low = Math.min(...all), high = Math.max(...all), room = (high - low) * 0.15 || high * 0.1 || 0.1;
+    // Round ends of the axis, with room for the target lines.
+    const low = Math.min(...all), high = Math.max(...all);
+    const rough = Math.max((high - low) / 4, high / 50, 1e-9), power = 10 ** Math.floor(Math.log10(rough));
+    const hours = data.unit === "seconds" ? 3600 : null;
+    const step = hours ? Math.max(1, Math.ceil(rough / hours)) * hours : power * [1, 2, 2.5, 5, 10].find(f => f * power >= rough);
+    const from = data.kind === "line" && hours === null ? Math.max(0, Math.floor(low / step - 0.25) * step) : 0, to = Math.ceil(high / step + 0.25) * step;
+    const short = v => data.unit === "ratio" && step >= 0.0099 ? Math.round(v * 100) + " %" : data.unit === "seconds" ? Math.round(v / 3600) + " h" : figure(data.unit, v);
     const base = {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       animationDuration: 250,
@@ -89,8 +95,8 @@
         valueFormatter: v => figure(data.unit, v),
       },
     };
-    const values = { type: "value", axisLabel: { ...text, formatter: v => figure(data.unit, v) }, splitLine: { lineStyle: { color: colour("--chart-grid") } } };
-    const names = { type: "category", data: data.names, axisLabel: text, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--border") } } };
+    const values = { type: "value", axisLabel: { ...text, formatter: short }, splitLine: { lineStyle: { color: colour("--chart-grid") } } };
+    const names = { type: "category", data: data.names.map(n => n.replace(/^\d{4}-(?=W)/, "")), axisLabel: text, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--border") } } };
     if (data.kind === "bars") {
       const good = colour("--good"), bad = colour("--bad");
       return {
@@ -110,7 +116,7 @@
       ...base,
       legend: data.series.length > 1 ? { top: 0, right: 8, textStyle: text, itemWidth: 12, itemHeight: 8, icon: "roundRect" } : undefined,
       xAxis: { ...names, boundaryGap: false },
-      yAxis: { ...values, min: Math.max(0, low - room), max: data.unit === "ratio" ? Math.min(1, high + room) : high + room },
+      yAxis: { ...values, min: from, max: data.unit === "ratio" ? Math.min(1, to) : to, interval: step },
       series: data.series.map((s, i) => ({
         type: "line", name: s.name, data: s.values, symbol: "circle", symbolSize: 6, showSymbol: s.values.length < 20, connectNulls: true,
         lineStyle: { width: 2 }, areaStyle: i === 0 && data.series.length === 1 ? { opacity: 0.07 } : undefined,
