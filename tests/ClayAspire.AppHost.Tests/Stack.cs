@@ -11,6 +11,7 @@ namespace ClayAspire.AppHost.Tests;
 public sealed class Stack : IAsyncLifetime
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(60);
     private static readonly string[] Services = ["crm-sandbox", "ingestion", "sync-worker", "analytics", "console"];
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("clayaspire-temp-stack-");
     private DistributedApplication? _app;
@@ -117,7 +118,7 @@ public sealed class Stack : IAsyncLifetime
     internal static async Task<T> UntilAsync<T>(Func<Task<T?>> ask)
         where T : struct
     {
-        using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
+        using var deadline = new CancellationTokenSource(AnswerDeadline, TimeProvider.System);
         while (true)
         {
             if (await ask() is { } answer)
