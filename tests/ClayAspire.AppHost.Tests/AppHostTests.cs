@@ -35,6 +35,18 @@ public sealed class AppHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_resource_table_of_the_README_names_exactly_the_resources_of_the_model()
+    {
+        await using var builder = await CreateAsync("on");
+        var added = builder.Resources.Where(r => r is not ParameterResource).Select(r => r.Name);
+        var section = (await File.ReadAllTextAsync(Path.Combine(Stack.Root, "README.md"))).Split("\n## ").Single(s => s.StartsWith("Resources", StringComparison.Ordinal));
+        var rows = section.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('`')[1]);
+        // Monitoring is added when it is installed; the README says so.
+        string[] monitoring = ["prometheus", "alertmanager"];
+        Assert.Equal(added.Except(monitoring, StringComparer.Ordinal).Order(StringComparer.Ordinal), rows.Except(monitoring, StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_demo_there_is_no_demo_data_and_a_wrong_setting_is_named()
     {
         await using var builder = await CreateAsync("off");

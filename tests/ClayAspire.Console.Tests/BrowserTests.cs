@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
+using ClayAspire.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -14,7 +15,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         var plan = await host.World.AddPlanAsync();
         await using var visit = await browser.VisitAsync(host.Address);
         var page = visit.Page;
-        await visit.SignInAsync("crm-admin");
+        await visit.SignInAsync("crm-admin", World.Password("crm-admin"));
 
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "KPI board" }).ClickAsync();
         await Expect(page.Locator(".tile-value").First).ToHaveTextAsync("83.1%");
@@ -77,7 +78,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
     {
         var plan = await host.World.AddPlanAsync(leads: 6);
         await using var visit = await browser.VisitAsync(host.Address);
-        await visit.SignInAsync("crm-admin");
+        await visit.SignInAsync("crm-admin", World.Password("crm-admin"));
         await visit.Page.GotoAsync($"/plans/{plan.Id:D}?verdict=Write&sort=record&desc=true");
         await Expect(visit.Page.Locator("[data-needs-chosen]").First).ToBeDisabledAsync();
         await visit.Page.Locator("input[name=ordinals]").Nth(0).CheckAsync();
@@ -94,7 +95,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
     public async Task A_plan_that_is_being_made_appears_by_itself_when_it_is_sealed()
     {
         await using var visit = await browser.VisitAsync(host.Address);
-        await visit.SignInAsync("marcom");
+        await visit.SignInAsync("marcom", World.Password("marcom"));
         await visit.Page.GotoAsync("/plans/new");
         await visit.Page.GetByLabel("enrichment-writeback → icare-staging", new PageGetByLabelOptions { Exact = false }).CheckAsync();
         await visit.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Make plan" }).ClickAsync();
@@ -117,7 +118,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
     {
         var plan = await host.World.AddPlanAsync();
         await using var visit = await browser.VisitAsync(host.Address, script: false);
-        await visit.SignInAsync("crm-admin");
+        await visit.SignInAsync("crm-admin", World.Password("crm-admin"));
         await visit.Page.GotoAsync("/kpis");
         await visit.Page.Locator("#fill summary").ClickAsync();
         await Expect(visit.Page.Locator("#fill table")).ToContainTextAsync("83.1 %");
@@ -151,7 +152,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         var suffix = (narrow ? "-390" : "-1440") + (dark ? "-dark" : "-light");
         await visit.Page.GotoAsync("/sign-in");
         await visit.ShootAsync("sign-in" + suffix);
-        await visit.SignInAsync("crm-admin");
+        await visit.SignInAsync("crm-admin", World.Password("crm-admin"));
         foreach (var (name, path) in new[]
         {
             ("today", "/"), ("kpis", "/kpis"), ("plans", "/plans"), ("plan-new", "/plans/new"), ("plan", $"/plans/{waiting.Id:D}"), ("runs", "/runs"),

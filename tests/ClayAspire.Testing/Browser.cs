@@ -1,6 +1,7 @@
 using Microsoft.Playwright;
+using Xunit;
 
-namespace ClayAspire.Console.Tests;
+namespace ClayAspire.Testing;
 
 /// <summary>Real Chromium; notes every console error and every breach of the content security policy of the pages that it opens.</summary>
 public sealed class Browser : IAsyncLifetime
@@ -10,11 +11,11 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    internal static string? Executable { get; } = Places
+    public static string? Executable { get; } = Places
         .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(p => Path.Combine(p, "chromium")))
         .FirstOrDefault(File.Exists);
 
-    internal static string ScreenshotFolder { get; } = Path.Combine(RepositoryRoot(), "artifacts", "screenshots");
+    public static string ScreenshotFolder { get; } = Path.Combine(RepositoryRoot(), "artifacts", "screenshots");
 
     public async Task InitializeAsync()
     {
@@ -35,7 +36,7 @@ public sealed class Browser : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    internal async Task<Visit> VisitAsync(Uri address, bool dark = false, bool narrow = false, bool script = true)
+    public async Task<Visit> VisitAsync(Uri address, bool dark = false, bool narrow = false, bool script = true)
     {
         Skip.If(Executable is null, "Chromium is not installed.");
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -59,7 +60,7 @@ public sealed class Browser : IAsyncLifetime
 }
 
 /// <summary>One person at one browser window.</summary>
-internal sealed class Visit : IAsyncDisposable
+public sealed class Visit : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
     private readonly List<string> _troubles = [];
@@ -88,11 +89,11 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>What went wrong in the browser so far, leaving out requests that ended because the page was left.</summary>
     public IReadOnlyList<string> Troubles => [.. _troubles.Where(t => !t.Contains("ERR_ABORTED", StringComparison.Ordinal))];
 
-    public async Task SignInAsync(string userName)
+    public async Task SignInAsync(string userName, string password)
     {
         await Page.GotoAsync("/sign-in");
         await Page.GetByLabel("User name").FillAsync(userName);
-        await Page.GetByLabel("Password").FillAsync(World.Password(userName));
+        await Page.GetByLabel("Password").FillAsync(password);
         await Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Sign in" }).ClickAsync();
         await Page.WaitForURLAsync(u => !u.Contains("/sign-in", StringComparison.Ordinal));
     }
