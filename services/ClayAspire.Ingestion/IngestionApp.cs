@@ -23,6 +23,8 @@ internal static class IngestionApp
         builder.Services.AddSingleton<CallerAccess>();
         builder.Services.AddSingleton<SignalReceiver>();
         builder.Services.AddSingleton<FileReceiver>();
+        builder.Services.AddSingleton<ImportWatch>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<ImportWatch>());
         builder.Services.AddProblemDetails();
         builder.Services.AddOpenApi();
         // Bodies have limits of their own (Ingestion:MaxBodyBytes, Ingestion:MaxFileBytes), with answers that say what to do.
