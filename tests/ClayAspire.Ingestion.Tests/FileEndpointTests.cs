@@ -175,11 +175,11 @@ public sealed class FileEndpointTests : IAsyncLifetime
     [Fact]
     public async Task An_import_of_a_killed_process_fails_and_one_that_is_still_sent_goes_on()
     {
-        await using var service = await IngestionService.StartAsync(("Ingestion:ImportSilenceSeconds", "1"));
+        await using var service = await IngestionService.StartAsync(("Ingestion:ImportSilenceSeconds", "4"));
         using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await slow.ConnectAsync(IPAddress.Loopback, service.Address.Port);
         await using var stream = new NetworkStream(slow);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/files?table=t&format=csv HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {IngestionService.ClayKey}\r\nContent-Length: 6\r\n\r\na\n1"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/files?table=t&format=csv HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {IngestionService.ClayKey}\r\nContent-Length: 5\r\n\r\na\n1"));
         var store = service.Services.GetRequiredService<SignalStore>();
         var gone = await store.CreateImportAsync(new NewImport("clay", "t", "cut.csv", "csv", null, "clay", "a process that was killed"), default);
         var failed = await UntilAsync(async () => await Shown(gone) is var i && i.GetProperty("state").GetString() == "failed" ? i : null);
