@@ -127,6 +127,9 @@ public sealed class FileEndpointTests : IAsyncLifetime
     [InlineData("table=t&format=xls", 400, "format-unknown")]
     [InlineData("format=csv", 400, "table-name")]
     [InlineData("table=t&format=csv&delimiter=ab", 400, "delimiter")]
+    [InlineData("table=t&format=csv&delimiter=%0A", 400, "delimiter")]
+    [InlineData("table=t&format=csv&delimiter=%22", 400, "delimiter")]
+    [InlineData("table=t&format=csv&delimiter=%00", 400, "delimiter")]
     public async Task Wrong_questions_get_the_remedy(string query, int expected, string code)
     {
         var (status, problem) = await _service.PostAsync($"/v1/files?{query}", "a\n1\n", "text/csv");

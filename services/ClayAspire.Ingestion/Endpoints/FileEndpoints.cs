@@ -51,7 +51,7 @@ internal static class FileEndpoints
             return Problems.Result(Problems.TableName);
         if (format is not ("csv" or "ndjson"))
             return Problems.Result(Problems.Format);
-        if (delimiter is { Length: not 1 })
+        if (delimiter is not null && (delimiter.Length != 1 || delimiter[0] == '"' || (char.IsControl(delimiter[0]) && delimiter[0] != '\t')))
             return Problems.Result(Problems.Delimiter);
         if (request.HasFormContentType)
             return Problems.Result(Problems.Form);
