@@ -108,7 +108,7 @@ internal static class ConsoleForms
         else
             Flash.Set(http, "good", ordinals is null
                 ? "Approved. The run writes the changes and reads every one of them back."
-                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are offered again in the next plan.");
+                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are left as they are for now.");
         return Results.LocalRedirect($"/plans/{id:D}");
     }
 
