@@ -5,6 +5,7 @@ using System.Text.Json;
 
 namespace ClayAspire.Ingestion.Tests;
 
+[Collection(MeasuredCollection.Name)]
 public sealed class FileEndpointTests : IAsyncLifetime
 {
     private IngestionService _service = null!;
