@@ -17,6 +17,7 @@ internal static class CommandTree
         root.Add(ApprovalCommands.BuildApprove(on));
         root.Add(ApprovalCommands.BuildRefuse(on));
         root.Add(RunCommands.Build(on));
+        root.Add(ExplainCommand.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
         root.Add(SandboxCommands.Build(on));
