@@ -13,7 +13,7 @@ namespace ClayAspire.Console.Tests;
 public sealed class ExplainTests(ExplainTests.Fates fates, Browser browser) : IClassFixture<ExplainTests.Fates>, IClassFixture<Browser>
 {
     [Theory]
-    [InlineData("Lead", ExplainWorld.Written, "City", "Write", "fills-blank", "WrittenByUs", "Utrecht", "live-value-there")]
+    [InlineData("Lead", ExplainWorld.Written, "City", "Write", "fills-blank", "WrittenByUs", "Utrecht", "later-time")]
     [InlineData("Lead", ExplainWorld.HeldOrRefused, "Industry", "Hold", "pending-legal", "NotByUs", null, "contract-active")]
     [InlineData("Lead", ExplainWorld.HeldOrRefused, "NumberOfEmployees", "Refuse", "not-in-allowlist", "Unknown", null, "contract-added")]
     [InlineData("Lead", ExplainWorld.Kept, "City", "Keep", "not-blank", "NotByUs", "Antwerp", "blank-live-value")]
