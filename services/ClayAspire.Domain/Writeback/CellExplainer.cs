@@ -80,7 +80,8 @@ public static class CellExplainer
     /// <summary>The freshest sight of the value in the CRM: a mirror reading, a plan's own reading, or our read-back.</summary>
     private static ExplainedValue Current(CellFacts facts, bool hasContract)
     {
-        var sights = facts.Plans.Where(_ => hasContract).Select(p => (At: p.SealedAt, Value: p.Old)).ToList();
+        // A field that cannot be seen reads as blank, which says nothing.
+        var sights = facts.Plans.Where(p => hasContract && p.Decision.Reason.Code != "field-not-visible").Select(p => (At: p.SealedAt, Value: p.Old)).ToList();
         if (facts.Mirror is { } mirror && (mirror.HasField || hasContract))
             sights.Add((mirror.ReadAt, mirror.Value));
         var ours = facts.Runs.Where(r => r.IsVerified).MaxBy(r => r.VerifiedAt);
@@ -230,7 +231,7 @@ public static class CellExplainer
             case Verdict.Refuse:
                 return $"{current.Text} {offered} was refused: {decision.Reason.Text}";
             case Verdict.Keep when current.Origin != ValueOrigin.EditedSince:
-                return $"{current.Text} {offered} was offered last and the CRM's value was kept: {decision.Reason.Text}";
+                return $"{current.Text} {offered} is the best of what was offered, and the CRM's value was kept: {decision.Reason.Text}";
             case Verdict.Keep:
                 return $"{current.Text} It is left alone: {decision.Reason.Text}";
         }
