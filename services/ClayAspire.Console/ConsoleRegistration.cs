@@ -36,6 +36,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<PlanDesk>();
         services.AddSingleton<FlowDesk>();
         services.AddSingleton<MirrorDesk>();
+        services.AddSingleton<ExplainDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

@@ -18,6 +18,7 @@ internal static class CommandTree
         root.Add(ApprovalCommands.BuildRefuse(on));
         root.Add(RunCommands.Build(on));
         root.Add(UndoCommand.Build(on));
+        root.Add(ExplainCommand.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
         root.Add(SandboxCommands.Build(on));

@@ -29,6 +29,7 @@ internal static class ConsoleApi
         api.MapPlans();
         api.MapRuns();
         api.MapLedger();
+        api.MapExplanations();
         api.MapFlows();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))
