@@ -34,6 +34,16 @@ public static class PolicyCheck
     public static PolicyReport Run(PolicySet policy, IEnumerable<PolicyFile> files, int seed, int histories, MergeRules? rules = null)
     {
         rules ??= MergeRules.Shipped;
+        var (connections, problems) = RunCases(policy, files, rules);
+        return new PolicyReport(seed, connections, [.. rules.All.Select(r => new StrengthCheck(new RuleBench(r.Rule, rules), seed).Run(histories))], problems);
+    }
+
+    /// <summary>Runs the cases and finds contracts without one; the strengths of the rules are left alone.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="files">Its case files; others are left alone.</param>
+    /// <param name="rules">The merge rules.</param>
+    public static (IReadOnlyList<CaseCoverage> Connections, IReadOnlyList<PolicyProblem> Problems) RunCases(PolicySet policy, IEnumerable<PolicyFile> files, MergeRules rules)
+    {
         var (cases, faults) = PolicyCases.Parse(files);
         var problems = new List<PolicyProblem>(faults);
         var connections = new List<CaseCoverage>();
@@ -54,6 +64,6 @@ public static class PolicyCheck
                     $"{c.Object}.{c.Field} of '{connection}' has no case.", $"Add one to {own[0].Place.File}: cell: {c.Object}.{c.Field}.")));
             connections.Add(new CaseCoverage(connection, contracts.Count, contracts.Count - bare.Count, own.Count, failed.Count));
         }
-        return new PolicyReport(seed, connections, [.. rules.All.Select(r => new StrengthCheck(new RuleBench(r.Rule, rules), seed).Run(histories))], problems);
+        return (connections, problems);
     }
 }

@@ -123,15 +123,14 @@ public static class CellDecider
         return order != 0 ? order : b.SignalId.CompareTo(a.SignalId);
     }
 
-    private static Candidate[] Others(List<Candidate> ranked, Candidate? winner)
+    private static IReadOnlyList<Candidate> Others(List<Candidate> ranked, Candidate? winner)
     {
         if (ranked.Count <= 1)
             return [];
-        var others = new Candidate[ranked.Count - 1];
-        var at = 0;
+        var others = new List<Candidate>(ranked.Count - 1);
         foreach (var candidate in ranked)
             if (candidate.SignalId != winner!.SignalId)
-                others[at++] = candidate;
+                others.Add(candidate);
         return others;
     }
 }
