@@ -40,7 +40,7 @@ public sealed class ExplanationStoreTests
             StorageHarness.Cell(0, "00Q1", "City", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(signals[0], "Utrecht"))),
             StorageHarness.Cell(1, "00Q1", "FirstName", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(signals[1], "Freya"))));
         await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
-        await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Flow(), new HashSet<int> { 0 }, default);
+        await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Policy(), new HashSet<int> { 0 }, default);
 
         async Task<CellFacts> Facts(string field) => await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", field), default);
         Assert.Equal((true, "crm-admin"), ((await Facts("City")).Plans[0].Release!.CoversCell, (await Facts("City")).Plans[0].Release!.Approver));
