@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClayAspire.Cli.Commands;
 using ClayAspire.Cli.Services;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Cli;
 
@@ -17,6 +18,9 @@ namespace ClayAspire.Cli;
 internal sealed record CliWorld(
     TextWriter Output, TextWriter Error, bool IsInteractive, Func<string, string?> Environment, string Directory, TimeProvider Clock, IIdSource Ids)
 {
+    /// <summary>The merge rules that <c>policy check</c> holds to their stated strength.</summary>
+    public MergeRules Rules { get; init; } = MergeRules.Shipped;
+
     public static CliWorld OfProcess() => new(
         Console.Out, Console.Error, !Console.IsErrorRedirected, System.Environment.GetEnvironmentVariable, System.IO.Directory.GetCurrentDirectory(),
         TimeProvider.System, new SystemIdSource(TimeProvider.System));

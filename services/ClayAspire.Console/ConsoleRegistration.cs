@@ -37,6 +37,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<FlowDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();
+        services.AddSingleton<ExplainDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

@@ -1,4 +1,5 @@
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Explain;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
 using ClayAspire.Storage.Model;
@@ -54,6 +55,7 @@ public static class StorageRegistration
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<ExplanationStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();

@@ -17,10 +17,12 @@ internal static class SyncWorkerServices
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<RecordResolver>();
         services.AddSingleton<PlanMaker>();
+        services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();
         services.AddSingleton<Leadership>();
         services.AddJobHandler<ProcessSignalsHandler>();
         services.AddJobHandler<MakePlanHandler>();
+        services.AddJobHandler<MakeUndoPlanHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddQueueWorker();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,11 +13,14 @@ internal static class CommandLine
 {
     public static Task<Answer> RunAsync(params string[] args) => RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), null, args);
 
-    public static async Task<Answer> RunAsync(Dictionary<string, string> environment, string? directory, params string[] args)
+    public static Task<Answer> RunAsync(Dictionary<string, string> environment, string? directory, params string[] args) =>
+        RunAsync(MergeRules.Shipped, environment, directory, args);
+
+    public static async Task<Answer> RunAsync(MergeRules rules, Dictionary<string, string> environment, string? directory, params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var world = new CliWorld(output, error, false, environment.GetValueOrDefault, directory ?? Path.GetTempPath(), TimeProvider.System, new SeededIdSource(1));
+        var world = new CliWorld(output, error, false, environment.GetValueOrDefault, directory ?? Path.GetTempPath(), TimeProvider.System, new SeededIdSource(1)) { Rules = rules };
         var exit = await CliHost.RunAsync(args, world);
         return new Answer(exit, output.ToString(), error.ToString());
     }

@@ -30,6 +30,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
             _approvals.Add(body);
             return Results.Json(new { runId = RunId });
         });
+        app.MapPost("/api/runs/{id}/undo", () => Results.Json(new { planId = PlanId }, statusCode: 202));
         var polls = 0;
         app.MapGet("/api/runs/{id}", () => Results.Json(new
         {
@@ -58,6 +59,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
         hash = "abc",
         policyVersion = "p1",
         author = "crm-admin",
+        undoesRun = RunId,
         expiresAt = "2026-04-02T00:00:00Z",
         changes = 1,
         keeps = 0,
@@ -93,6 +95,16 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
         Assert.Contains("green", answer.Output, StringComparison.Ordinal);
         Assert.Equal("abc", _approvals[0].GetProperty("hash").GetString());
         Assert.Equal([1, 2], _approvals[0].GetProperty("ordinals").EnumerateArray().Select(o => o.GetInt32()));
+    }
+
+    [Fact]
+    public async Task An_undo_is_awaited_and_its_counts_are_printed()
+    {
+        var answer = await Run("undo", RunId.ToString());
+        Assert.Equal(0, answer.Exit);
+        Assert.Contains("pending-legal", answer.Output, StringComparison.Ordinal);
+        Assert.Contains($"It takes back run {RunId}", answer.Output, StringComparison.Ordinal);
+        Assert.Contains($"clayaspire approve {PlanId}", answer.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
@@ -90,8 +91,9 @@ public sealed class PlanApiTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     public async Task Where_the_flow_asks_for_four_eyes_the_author_cannot_release()
     {
         var plan = await host.World.AddPlanAsync(author: "crm-admin");
-        var flow = host.World.Get<PolicySource>().Current.Flow(World.Enrichment) with { FourEyes = true };
-        var result = await host.World.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], flow, null, CancellationToken.None);
+        var inForce = host.World.Get<PolicySource>().Current;
+        var strict = new PolicySet(inForce.Version, inForce.Contracts, [inForce.Flow(World.Enrichment) with { FourEyes = true }], inForce.Mappings);
+        var result = await host.World.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], strict, null, CancellationToken.None);
         Assert.Equal("four-eyes", result.Refusal?.Code);
     }
 

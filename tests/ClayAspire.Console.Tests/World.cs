@@ -101,7 +101,7 @@ internal sealed class World(IServiceProvider services)
     }
 
     public async Task<Guid> ApproveAsync(Plan plan) =>
-        (await Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], Get<PolicySource>().Current.Flow(plan.Flow), null, CancellationToken.None)).RunId!.Value;
+        (await Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], Get<PolicySource>().Current, null, CancellationToken.None)).RunId!.Value;
 
     /// <summary>Signals whose values wait for Legal, a few that wait to be planned, and one that matches nobody.</summary>
     public async Task AddHeldValuesAsync()

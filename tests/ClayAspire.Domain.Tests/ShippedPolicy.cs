@@ -5,7 +5,11 @@ namespace ClayAspire.Domain.Tests;
 /// <summary>The policy that the product ships, read from its files.</summary>
 internal static class ShippedPolicy
 {
-    public static IReadOnlyList<PolicyFile> Files { get; } = ReadFiles();
+    private static readonly List<PolicyFile> All = ReadFiles();
+
+    public static IReadOnlyList<PolicyFile> Files { get; } = [.. All.Where(f => !PolicyCases.IsCaseFile(f))];
+
+    public static IReadOnlyList<PolicyFile> CaseFiles { get; } = [.. All.Where(PolicyCases.IsCaseFile)];
 
     public static PolicySet Policy { get; } = Load();
 
@@ -13,8 +17,7 @@ internal static class ShippedPolicy
     {
         var root = Path.Combine(AppContext.BaseDirectory, "policy");
         return [.. Directory.EnumerateFiles(root, "*.yaml", SearchOption.AllDirectories)
-            .Select(f => new PolicyFile(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))
-            .Where(f => !f.Path.StartsWith("cases/", StringComparison.Ordinal))];
+            .Select(f => new PolicyFile(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))];
     }
 
     private static PolicySet Load()

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ClayAspire.Ingestion.Tests;
 
+[Collection(MeasuredCollection.Name)]
 public sealed class FileEndpointTests : IAsyncLifetime
 {
     private IngestionService _service = null!;
@@ -67,7 +68,8 @@ public sealed class FileEndpointTests : IAsyncLifetime
         long most = 0;
         while (!sending.IsCompleted)
         {
-            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false) - before);
+            // What is held, not what waits to be collected: garbage depends on the machine's memory, buffering of the file does not.
+            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
             if (await OpenImportAsync() is { } import && import.TryGetProperty("percent", out var percent) && percent.ValueKind == JsonValueKind.Number)
                 seen.Add(percent.GetDouble());
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
@@ -76,7 +78,7 @@ public sealed class FileEndpointTests : IAsyncLifetime
         var answer = await IngestionService.JsonOf(response);
         Assert.Equal((202, rows), ((int)response.StatusCode, answer.GetProperty("accepted").GetInt32()));
         Assert.True(content.Bytes > 30_000_000, $"{content.Bytes} bytes");
-        Assert.True(most < 120_000_000, $"memory grew by {most} bytes");
+        Assert.True(most < 120_000_000, $"memory held grew by {most} bytes");
         Assert.Equal(seen.Order(), seen);
         Assert.Contains(seen, p => p is > 0 and < 100);
     }

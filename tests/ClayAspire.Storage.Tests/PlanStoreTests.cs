@@ -70,7 +70,7 @@ public sealed class PlanStoreTests
     {
         await using var harness = await StorageHarness.StartAsync();
         var plan = await TwoChangesAsync(harness);
-        var approved = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(fourEyes: true), new HashSet<int> { 1 }, default);
+        var approved = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(fourEyes: true), new HashSet<int> { 1 }, default);
         Assert.Null(approved.Refusal);
         var run = await harness.Get<RunStore>().FindAsync(approved.RunId!.Value, default);
         Assert.Equal((RunStates.Queued, 1), (run!.State, run.Planned));
@@ -92,15 +92,15 @@ public sealed class PlanStoreTests
         await using var harness = await StorageHarness.StartAsync();
         var plan = await TwoChangesAsync(harness);
         var plans = harness.Get<PlanStore>();
-        async Task<string?> TryAsync(string hash, string who, string[] roles, Flow? flow = null, HashSet<int>? ordinals = null, Guid? id = null) =>
-            (await plans.ApproveAsync(id ?? PlanId, hash, who, roles, flow ?? StorageHarness.Flow(fourEyes: true), ordinals, default)).Refusal?.Code;
+        async Task<string?> TryAsync(string hash, string who, string[] roles, PolicySet? policy = null, HashSet<int>? ordinals = null, Guid? id = null) =>
+            (await plans.ApproveAsync(id ?? PlanId, hash, who, roles, policy ?? StorageHarness.Policy(fourEyes: true), ordinals, default)).Refusal?.Code;
         Assert.Equal("plan-unknown", await TryAsync(plan.Hash, "crm-admin", Admin, id: new Guid("01890000-0000-7000-8000-00000000000f")));
         Assert.Equal("wrong-hash", await TryAsync(new string('0', 64), "crm-admin", Admin));
         Assert.Equal("wrong-role", await TryAsync(plan.Hash, "viewer", ["Viewer"]));
         Assert.Equal("four-eyes", await TryAsync(plan.Hash, "marcom", Admin));
         Assert.Equal("needs-a-person", await TryAsync(plan.Hash, Release.PolicyApprover, Admin));
         Assert.Equal("unknown-cells", await TryAsync(plan.Hash, "crm-admin", Admin, ordinals: [7]));
-        Assert.Equal("wrong-flow", await TryAsync(plan.Hash, "crm-admin", Admin, StorageHarness.Flow() with { Name = "bounce-sync" }));
+        Assert.Equal("flow-unknown", await TryAsync(plan.Hash, "crm-admin", Admin, new PolicySet("policy-1", [], [], [])));
         Assert.Null(await harness.ScalarAsync<object>("select 1 from sync.approval"));
         // Two people press the button at once: one run.
         var both = await Task.WhenAll(TryAsync(plan.Hash, "crm-admin", Admin), TryAsync(plan.Hash, "admin", ["Admin"]));
@@ -119,7 +119,7 @@ public sealed class PlanStoreTests
         await using var harness = await StorageHarness.StartAsync();
         var plan = await TwoChangesAsync(harness);
         await harness.RunAsync(statement);
-        var result = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), null, default);
+        var result = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default);
         Assert.Equal("plan-altered", result.Refusal!.Code);
     }
 
@@ -134,7 +134,7 @@ public sealed class PlanStoreTests
         Assert.Equal("wrong-hash", (await plans.RefuseAsync(PlanId, "x", "crm-admin", Admin, StorageHarness.Flow(), "No.", default))!.Code);
         Assert.Null(await plans.RefuseAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), "Wrong cities.", default));
         Assert.Equal("settled,settled", await StatesAsync(harness));
-        Assert.Equal("plan-not-open", (await plans.ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), null, default)).Refusal!.Code);
+        Assert.Equal("plan-not-open", (await plans.ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default)).Refusal!.Code);
         Assert.Contains("Wrong cities.", (await harness.Get<LedgerStore>().PageAsync("icare", 1, 1, default))[0].Payload, StringComparison.Ordinal);
     }
 
@@ -145,7 +145,7 @@ public sealed class PlanStoreTests
         var plan = await TwoChangesAsync(harness);
         Assert.Empty(await harness.Get<PlanStore>().ExpireAsync(default));
         harness.Clock!.Advance(TimeSpan.FromHours(24));
-        Assert.Equal("plan-expired", (await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), null, default)).Refusal!.Code);
+        Assert.Equal("plan-expired", (await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default)).Refusal!.Code);
         Assert.Equal(PlanStates.Expired, Assert.Single(await harness.Get<PlanStore>().ExpireAsync(default)).State);
         var entries = await harness.Get<LedgerStore>().PageAsync("icare", 0, 100, default);
         Assert.Equal([LedgerKinds.PlanSealed, LedgerKinds.PlanExpired], entries.Select(e => e.Kind));
@@ -183,7 +183,7 @@ public sealed class PlanStoreTests
         var plan = StorageHarness.Plan(PlanId, [.. Enumerable.Range(0, 100_000).Select(i =>
             StorageHarness.Cell(i, $"L{i}", "City", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(i + 1, $"City {i}"))))]);
         await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
-        var approved = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), null, default);
+        var approved = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default);
         Assert.Equal(100_000, (await harness.Get<RunStore>().FindAsync(approved.RunId!.Value, default))!.Planned);
     }
 

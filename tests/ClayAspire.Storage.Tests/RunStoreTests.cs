@@ -121,7 +121,7 @@ public sealed class RunStoreTests
     private static async Task<(Guid Run, JobLease Lease)> ApprovedAsync(StorageHarness harness)
     {
         var plan = await PlanStoreTests.TwoChangesAsync(harness);
-        var approved = await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Flow(), null, default);
+        var approved = await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Policy(), null, default);
         var job = (await harness.Queue.ClaimAsync([JobKinds.ApplyPlan], 1, "w1", Lease, default))[0];
         return (approved.RunId!.Value, job.Lease);
     }

@@ -123,6 +123,9 @@ internal sealed class StorageHarness : IAsyncDisposable
     public static Flow Flow(bool fourEyes = false, ReleaseMode release = ReleaseMode.Approval) => new(
         "enrichment-writeback", ["icare"], ["clay.row"], [new FlowField("Lead", "*")], release, "CRM Admin", fourEyes, null, TimeSpan.FromHours(24));
 
+    /// <summary>The policy that the plans of these tests were sealed under.</summary>
+    public static PolicySet Policy(bool fourEyes = false) => new("policy-1", [], [Flow(fourEyes)], []);
+
     public async ValueTask DisposeAsync()
     {
         if (Host is IAsyncDisposable host)

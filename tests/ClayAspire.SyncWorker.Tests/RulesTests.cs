@@ -73,7 +73,7 @@ public sealed class RulesTests(TwinFixture fixture) : IClassFixture<TwinFixture>
             "Cold_Lead_Eligible__c Refuse read-only", "Industry Hold pending-legal", "Title Refuse not-in-allowlist",
             "company_description__c Hold pending-legal", "overall_hard_bounced__c Refuse read-only",
         ], plan.Plan.Cells.Select(c => $"{c.Cell.Field} {c.Decision.Verdict} {c.Decision.Reason.Code}").Order(StringComparer.Ordinal));
-        var refused = await stack.Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], stack.Policy.Flow(Enrichment), null, default);
+        var refused = await stack.Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], stack.Policy, null, default);
         Assert.Equal("nothing-to-apply", refused.Refusal?.Code);
         await stack.SettledAsync();
         Assert.Empty(await twin.Main.WritesAsync());
@@ -179,29 +179,5 @@ public sealed class RulesTests(TwinFixture fixture) : IClassFixture<TwinFixture>
             await twin.Staging.PermitAsync("Lead", "City", read: true, edit: true);
             await twin.Staging.PermitAsync("Lead", "FirstName", read: true, edit: true);
         }
-    }
-
-    /// <summary>A copy of the shipped policy that a test may edit.</summary>
-    private sealed class PolicyCopy : IDisposable
-    {
-        public PolicyCopy()
-        {
-            foreach (var file in Directory.EnumerateFiles(SyncStack.PolicyFolder, "*.yaml", SearchOption.AllDirectories))
-            {
-                var target = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(SyncStack.PolicyFolder, file));
-                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
-                File.Copy(file, target);
-            }
-        }
-
-        public string Path { get; } = Directory.CreateTempSubdirectory("clayaspire-policy-").FullName;
-
-        public void Edit(string file, Func<string, string> edit)
-        {
-            var path = System.IO.Path.Combine(Path, file);
-            File.WriteAllText(path, edit(File.ReadAllText(path)));
-        }
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 }

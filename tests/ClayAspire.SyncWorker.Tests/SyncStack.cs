@@ -89,9 +89,18 @@ public sealed class SyncStack : IAsyncDisposable
         return (await Get<PlanStore>().LoadAsync(id, default))!;
     }
 
+    /// <summary>Orders the undo of a run as the console does, and waits until its plan is sealed.</summary>
+    public async Task<StoredPlan> UndoAsync(RunRow run, string author = "marcom")
+    {
+        var id = Get<IIdSource>().Next();
+        await Get<JobQueue>().EnqueueAsync(NewJob.MakeUndoPlan(new MakeUndoPlan(id, run.Id, author), run.Connection, run.Flow), default);
+        await UntilAsync(async () => await Get<PlanStore>().FindAsync(id, default) is not null, "the undo plan is sealed");
+        return (await Get<PlanStore>().LoadAsync(id, default))!;
+    }
+
     public async Task<Guid> ApproveAsync(StoredPlan plan, IReadOnlySet<int>? ordinals = null)
     {
-        var result = await Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], Policy.Flow(plan.Plan.Flow), ordinals, default);
+        var result = await Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], Policy, ordinals, default);
         Assert.Null(result.Refusal);
         return result.RunId!.Value;
     }

@@ -8,7 +8,7 @@ internal static class CommandTree
 {
     public static RootCommand Build(GlobalOptions options, CliWorld world)
     {
-        var root = new RootCommand("ClayAspire from the command line: imports, plans, approvals, figures, the ledger.\nExit codes: 0 ok, 1 refused or negative result, 2 usage, 3 service not reachable.");
+        var root = new RootCommand("ClayAspire from the command line: imports, plans, approvals, figures, the ledger, the policy.\nExit codes: 0 ok, 1 refused or negative result, 2 usage, 3 service not reachable.");
         foreach (var option in options.All)
             root.Add(option);
         var on = new CommandBinder(options, world);
@@ -17,8 +17,11 @@ internal static class CommandTree
         root.Add(ApprovalCommands.BuildApprove(on));
         root.Add(ApprovalCommands.BuildRefuse(on));
         root.Add(RunCommands.Build(on));
+        root.Add(UndoCommand.Build(on));
+        root.Add(ExplainCommand.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
+        root.Add(PolicyCommands.Build(on));
         root.Add(SandboxCommands.Build(on));
         root.Add(MeasureCommands.Build(on));
         root.Add(DemoCommands.Build(on));

@@ -81,7 +81,8 @@ internal static class PlanCommands
         return command;
     }
 
-    private static async Task ShowAsync(Terminal terminal, ServiceClient client, JsonElement plan, string? verdict, CancellationToken cancel)
+    /// <summary>Shows a plan: counts, reasons, and the cells of one verdict.</summary>
+    public static async Task ShowAsync(Terminal terminal, ServiceClient client, JsonElement plan, string? verdict, CancellationToken cancel)
     {
         var id = plan.GetProperty("id").GetGuid();
         var reasons = new SortedDictionary<(string Verdict, string Code), int>();
@@ -99,6 +100,8 @@ internal static class PlanCommands
             return;
         }
         terminal.Line($"Plan {id}: {ServiceClient.Text(plan, "state")}, {ServiceClient.Text(plan, "connection")} / {ServiceClient.Text(plan, "flow")}, by {ServiceClient.Text(plan, "author")}");
+        if (plan.TryGetProperty("undoesRun", out var undone) && undone.ValueKind == JsonValueKind.String)
+            terminal.Line($"It takes back run {undone.GetString()}.");
         terminal.Line($"Hash {ServiceClient.Text(plan, "hash")}, policy {ServiceClient.Text(plan, "policyVersion")}, expires {ServiceClient.Text(plan, "expiresAt")}");
         terminal.Table(["changes", "keeps", "holds", "refusals", "API calls", "credits"],
             [[.. new[] { "changes", "keeps", "holds", "refusals", "apiCalls", "credits" }.Select(p => ServiceClient.Text(plan, p))]]);

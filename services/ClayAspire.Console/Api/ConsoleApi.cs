@@ -30,6 +30,7 @@ internal static class ConsoleApi
         api.MapRuns();
         api.MapJobs();
         api.MapLedger();
+        api.MapExplanations();
         api.MapFlows();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))
@@ -49,6 +50,15 @@ internal static class ConsoleApi
         runs.MapGet("/{id:guid}", async (Guid id, RunStore store, CancellationToken cancel) =>
             await store.FindAsync(id, cancel) is { } run ? Results.Ok(RunSummary.Of(run)) : Problems.Of(unknown))
             .WithSummary("One run.").Produces<RunSummary>().ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapPost("/{id:guid}/undo", async (Guid id, PlanDesk desk, HttpContext http, CancellationToken cancel) =>
+        {
+            var request = await desk.RequestUndoAsync(id, Caller.Of(http.User), cancel);
+            if (request.Refusal is { } refusal)
+                return Problems.Of(refusal);
+            var location = $"/api/plans/{request.PlanId:D}";
+            return Results.Accepted(location, new PlanOrdered(request.PlanId, location));
+        }).RequireAuthorization(Access.MakePlans).WithSummary("Asks for the plan that takes back what this run wrote; it needs approval like any other.")
+            .Produces<PlanOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         runs.MapGet("/{id:guid}/cells", async (Guid id, RunStore store, string? state, CancellationToken cancel, int page = 1, int size = 100) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(unknown)

@@ -32,6 +32,7 @@ internal static class ConsoleForms
         forms.MapPost("/plans", OrderPlanAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/plans/{id:guid}/approve", ApproveAsync);
         forms.MapPost("/plans/{id:guid}/refuse", RefuseAsync);
+        forms.MapPost("/runs/{id:guid}/undo", UndoAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/flows/{name}/switch", SwitchFlowAsync).RequireAuthorization(Access.SwitchFlows);
         forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
@@ -85,6 +86,15 @@ internal static class ConsoleForms
         return Results.LocalRedirect("/plans/new");
     }
 
+    private static async Task<IResult> UndoAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] string? _, CancellationToken cancel)
+    {
+        var request = await desk.RequestUndoAsync(id, Caller.Of(http.User), cancel);
+        if (request.Refusal is null)
+            return Results.LocalRedirect($"/plans/{request.PlanId:D}");
+        Flash.Set(http, "bad", request.Refusal.Text);
+        return Results.LocalRedirect($"/runs/{id:D}");
+    }
+
     private static async Task<IResult> ApproveAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
     {
         IReadOnlySet<int>? ordinals = form.Scope switch
@@ -100,7 +110,7 @@ internal static class ConsoleForms
         else
             Flash.Set(http, "good", ordinals is null
                 ? "Approved. The run writes the changes and reads every one of them back."
-                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are offered again in the next plan.");
+                : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are left as they are for now.");
         return Results.LocalRedirect($"/plans/{id:D}");
     }
 

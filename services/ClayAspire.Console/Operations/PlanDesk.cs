@@ -28,6 +28,7 @@ internal sealed record PlanLookup(PlanRow? Plan, Reason? Refusal)
 /// <summary>What people and callers do with plans. Pages and API both go through here, so that no guard exists twice.</summary>
 internal sealed class PlanDesk(
     PlanStore plans,
+    RunStore runs,
     PolicySource policy,
     FlowSwitchStore switches,
     JobQueue queue,
@@ -49,6 +50,21 @@ internal sealed class PlanDesk(
         return new PlanRequest(JobPayload.Read<MakePlan>(job.Payload).PlanId, null);
     }
 
+    /// <summary>Asks the worker for the plan that takes back a run. Repeating the request while one waits gives the same plan.</summary>
+    public async Task<PlanRequest> RequestUndoAsync(Guid runId, Caller caller, CancellationToken cancel)
+    {
+        if (await runs.FindAsync(runId, cancel) is not { } run)
+            return new PlanRequest(default, new Reason("run-unknown", "There is no run with this id."));
+        if (run.FinishedAt is null)
+            return new PlanRequest(default, new Reason("run-not-ended", "The run has not ended. Wait for its end, or pause its flow; then undo it."));
+        if (run.Verified == 0)
+            return new PlanRequest(default, new Reason("nothing-to-undo", "The run wrote nothing that was read back, so there is nothing to undo."));
+        if (Flow(run.Flow) is null)
+            return new PlanRequest(default, FlowUnknown(run.Flow));
+        var job = await queue.EnqueueAsync(NewJob.MakeUndoPlan(new MakeUndoPlan(ids.Next(), run.Id, caller.UserName), run.Connection, run.Flow), cancel);
+        return new PlanRequest(JobPayload.Read<MakeUndoPlan>(job.Payload).PlanId, null);
+    }
+
     /// <summary>The plan, or whether it is still being made.</summary>
     public async Task<PlanLookup> FindAsync(Guid id, CancellationToken cancel)
     {
@@ -57,7 +73,7 @@ internal sealed class PlanDesk(
         await using var db = await database.CreateDbContextAsync(cancel);
         var mark = $$"""{"planId":"{{id:D}}"}""";
         var job = await db.Jobs.AsNoTracking()
-            .Where(j => j.Kind == JobKinds.MakePlan && EF.Functions.JsonContains(j.Payload, mark))
+            .Where(j => (j.Kind == JobKinds.MakePlan || j.Kind == JobKinds.MakeUndoPlan) && EF.Functions.JsonContains(j.Payload, mark))
             .OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancel);
         if (job is null)
             return new PlanLookup(null, new Reason("plan-unknown", "There is no plan with this id."));
@@ -72,12 +88,13 @@ internal sealed class PlanDesk(
     /// <summary>Releases a plan, whole or in part.</summary>
     public async Task<ApproveResult> ApproveAsync(Guid id, string? hash, IReadOnlySet<int>? ordinals, Caller caller, CancellationToken cancel)
     {
-        var (flow, refusal) = await GuardAsync(id, hash, cancel);
-        if (refusal is null && await switches.IsPausedAsync(flow!.Name, cancel))
-            refusal = Paused(flow);
+        var (plan, flow, refusal) = await GuardAsync(id, hash, cancel);
+        // A paused flow writes nothing new; what it wrote may be taken back.
+        if (refusal is null && plan!.Kind != PlanKinds.Undo && await switches.IsPausedAsync(flow!.Name, cancel))
+            refusal = Paused(flow!);
         var result = refusal is not null
             ? new ApproveResult(null, refusal)
-            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, flow!, ordinals, cancel);
+            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, policy.Current, ordinals, cancel);
         Note(id, flow, ApprovalVerdicts.Approved, result.Refusal, caller);
         return result;
     }
@@ -85,7 +102,7 @@ internal sealed class PlanDesk(
     /// <summary>Refuses a plan; null when it was refused as asked.</summary>
     public async Task<Reason?> RefuseAsync(Guid id, string? hash, string? reason, Caller caller, CancellationToken cancel)
     {
-        var (flow, refusal) = await GuardAsync(id, hash, cancel);
+        var (_, flow, refusal) = await GuardAsync(id, hash, cancel);
         if (refusal is null && string.IsNullOrWhiteSpace(reason))
             refusal = new Reason("reason-missing", "Say why the plan is refused; the reason goes into the ledger.");
         refusal ??= await plans.RefuseAsync(id, hash!, caller.UserName, caller.Roles, flow!, reason!.Trim(), cancel);
@@ -105,16 +122,16 @@ internal sealed class PlanDesk(
     /// <summary>The flow of that name under the policy in force, or null.</summary>
     public Flow? Flow(string? name) => name is null ? null : policy.Current.FindFlow(name);
 
-    private async Task<(Flow? Flow, Reason? Refusal)> GuardAsync(Guid id, string? hash, CancellationToken cancel)
+    private async Task<(PlanRow? Plan, Flow? Flow, Reason? Refusal)> GuardAsync(Guid id, string? hash, CancellationToken cancel)
     {
         var found = await FindAsync(id, cancel);
         if (found.Plan is null)
-            return (null, found.Refusal);
+            return (null, null, found.Refusal);
         if (Flow(found.Plan.Flow) is not { } flow)
-            return (null, FlowUnknown(found.Plan.Flow));
+            return (null, null, FlowUnknown(found.Plan.Flow));
         return string.IsNullOrWhiteSpace(hash)
-            ? (flow, new Reason("wrong-hash", "Name the hash of the plan that you saw. Reload the plan and decide on what you see."))
-            : (flow, null);
+            ? (found.Plan, flow, new Reason("wrong-hash", "Name the hash of the plan that you saw. Reload the plan and decide on what you see."))
+            : (found.Plan, flow, null);
     }
 
     private Reason FlowUnknown(string? name) =>

@@ -27,7 +27,7 @@ public enum MergeRule
     /// <summary>Set by the first event, never set again, never unset. Convergent.</summary>
     SetOnce,
 
-    /// <summary>Latest by time of occurrence, ties by signal id. Convergent.</summary>
+    /// <summary>Latest by time of occurrence, ties by better source, then by value. Convergent.</summary>
     Latest,
 
     /// <summary>Only into a blank live value; highest-ranked source, then latest. Deterministic at the seal.</summary>
@@ -72,6 +72,9 @@ public sealed record FieldContract(
     IReadOnlyList<string> Values,
     string Why)
 {
+    /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
+    public PolicyPlace? Place { get; init; }
+
     /// <summary>The rule's id as it stands in decisions, plans and the ledger: <c>Lead.Industry:fill-blank</c>.</summary>
     public string RuleId => $"{Object}.{Field}:{RuleName(Rule)}";
 

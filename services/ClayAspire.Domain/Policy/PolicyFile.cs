@@ -5,6 +5,11 @@ namespace ClayAspire.Domain.Policy;
 /// <param name="Text">Its text.</param>
 public sealed record PolicyFile(string Path, string Text);
 
+/// <summary>A place in a policy file.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">Line, from 1; 0 when the file as a whole is meant.</param>
+public readonly record struct PolicyPlace(string File, long Line);
+
 /// <summary>What is wrong in a policy file, where, and what to do about it.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Line">Line, from 1; 0 when the file as a whole is meant.</param>

@@ -97,8 +97,9 @@ public static class PolicyParser
                 var type = yaml.Choice(body, "type", Types, FieldType.Text, required: true);
                 if (rule is MergeRule.Union or MergeRule.SetOnce && type != FieldType.Checkbox)
                     yaml.Fault(key, $"Rule '{FieldContract.RuleName(rule)}' is for checkboxes; {@object}.{field} is {type}.", "Choose latest or fill-blank.");
-                yield return new FieldContract(connection, @object, field, type, status, rule, sources,
+                var contract = new FieldContract(connection, @object, field, type, status, rule, sources,
                     yaml.Text(body, "owner"), maxLength, yaml.Texts(body, "values"), yaml.Text(body, "why"));
+                yield return contract with { Place = yaml.Place(key) };
             }
         }
     }

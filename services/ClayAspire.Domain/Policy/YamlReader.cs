@@ -25,6 +25,8 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
 
     public void Fault(YamlNode at, string message, string remedy) => problems.Add(new PolicyProblem(file, at.Start.Line, message, remedy));
 
+    public PolicyPlace Place(YamlNode at) => new(file, at.Start.Line);
+
     public void AllowOnly(YamlMappingNode node, params string[] keys)
     {
         foreach (var key in node.Children.Keys.OfType<YamlScalarNode>())
@@ -109,6 +111,14 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
             else
                 Fault(name, "This entry must be a mapping.", "Indent its keys below it.");
         }
+    }
+
+    public YamlMappingNode? Mapping(YamlMappingNode node, string key)
+    {
+        if (Find(node, key) is YamlMappingNode found)
+            return found;
+        Fault(node, $"The key '{key}' is missing or no mapping.", $"Add '{key}:' with its keys indented below it.");
+        return null;
     }
 
     public IEnumerable<YamlMappingNode> Items(YamlMappingNode node, string key)

@@ -3,7 +3,7 @@ using ClayAspire.Domain.Primitives;
 namespace ClayAspire.Domain.Writeback;
 
 /// <summary>A value that a signal offers for one field of one record.</summary>
-/// <param name="SignalId">The signal; unique, and the tie-breaker of every rule.</param>
+/// <param name="SignalId">The signal; unique, given in order of arrival; parts only candidates that offer the same.</param>
 /// <param name="Source">Where the signal came from, such as <c>clay</c>.</param>
 /// <param name="OccurredAt">When it happened at the source, not when it arrived.</param>
 /// <param name="Value">What is offered; never blank (a blank offers nothing).</param>

@@ -17,17 +17,29 @@ public static class CellDecider
     /// <param name="field">The field's API name.</param>
     /// <param name="candidates">Every candidate known for this cell; none may be blank.</param>
     /// <exception cref="ArgumentException">A candidate is blank: a blank offers nothing and must not become a candidate.</exception>
-    public static Decision Decide(PolicySet policy, Flow flow, LiveRecord live, string field, IReadOnlyCollection<Candidate> candidates)
+    public static Decision Decide(PolicySet policy, Flow flow, LiveRecord live, string field, IReadOnlyCollection<Candidate> candidates) =>
+        Decide(policy, flow, live, field, candidates, MergeRules.Shipped);
+
+    /// <summary>Decides by other merge rules than the shipped ones: for checks of a rule's stated strength.</summary>
+    /// <inheritdoc cref="Decide(PolicySet, Flow, LiveRecord, string, IReadOnlyCollection{Candidate})"/>
+    /// <param name="policy">The policy in force.</param>
+    /// <param name="flow">The flow that the plan is made for.</param>
+    /// <param name="live">The record as just read.</param>
+    /// <param name="field">The field's API name.</param>
+    /// <param name="candidates">Every candidate known for this cell; none may be blank.</param>
+    /// <param name="rules">The merge rules.</param>
+    public static Decision Decide(PolicySet policy, Flow flow, LiveRecord live, string field, IReadOnlyCollection<Candidate> candidates, MergeRules rules)
     {
-        if (candidates.Any(c => c.Value.IsBlank))
-            throw new ArgumentException("A blank value is no candidate; blanks never clear a field.", nameof(candidates));
+        foreach (var candidate in candidates)
+            if (candidate.Value.IsBlank)
+                throw new ArgumentException("A blank value is no candidate; blanks never clear a field.", nameof(candidates));
 
         var cell = new CellKey(live.Key, field);
         var ranked = Rank(candidates);
         var contract = policy.Contract(cell.Record.Connection, cell.Record.Object, field);
 
         Decision Answer(Verdict verdict, Reason reason, string? waitsFor = null) =>
-            new(verdict, FieldValue.Blank, reason, contract?.RuleId ?? "allowlist", policy.Version, ranked.FirstOrDefault(), Rest(ranked), waitsFor);
+            new(verdict, FieldValue.Blank, reason, contract?.RuleId ?? "allowlist", policy.Version, ranked.Count > 0 ? ranked[0] : null, Others(ranked, ranked.Count > 0 ? ranked[0] : null), waitsFor);
 
         if (contract is null)
             return Answer(Verdict.Refuse, Reasons.NotInAllowlist(cell));
@@ -70,45 +82,10 @@ public static class CellDecider
         }
         if (admissible.Count == 0)
             return Answer(Verdict.Refuse, turnedAway ?? Reasons.NoCandidate);
-        return Merge(policy, contract, live.Value(field), admissible, ranked);
-    }
-
-    private static Decision Merge(PolicySet policy, FieldContract contract, FieldValue liveValue, List<Candidate> admissible, IReadOnlyList<Candidate> all)
-    {
-        var winner = contract.Rule switch
-        {
-            // "True if any says true": the earliest true is the evidence. A candidate is never blank, so each says true.
-            MergeRule.Union or MergeRule.SetOnce => admissible.MinBy(c => (c.OccurredAt, c.SignalId))!,
-            MergeRule.Latest => admissible.MaxBy(c => (c.OccurredAt, c.SignalId))!,
-            MergeRule.FillBlank => admissible
-                .OrderBy(c => SourceRank(contract, c.Source))
-                .ThenByDescending(c => c.OccurredAt).ThenByDescending(c => c.SignalId).First(),
-            MergeRule.ReadOnly => throw new InvalidOperationException("A read-only contract never reaches its merge rule."),
-        };
-        var losers = all.Where(c => c.SignalId != winner.SignalId).ToArray();
-        Decision Answer(Verdict verdict, Reason reason) =>
-            new(verdict, verdict == Verdict.Write ? winner.Value : FieldValue.Blank, reason, contract.RuleId, policy.Version, winner, losers);
-
-        if (liveValue == winner.Value)
-            return Answer(Verdict.Keep, contract.Rule is MergeRule.Union or MergeRule.SetOnce ? Reasons.AlreadySet : Reasons.AlreadyEqual);
-        switch (contract.Rule)
-        {
-            case MergeRule.FillBlank when !liveValue.IsBlank:
-                return Answer(Verdict.Keep, Reasons.NotBlank);
-            // A flag is set by its first event only; when all that says true was settled before, somebody unset it on purpose.
-            case MergeRule.Union when admissible.All(c => c.IsSettled):
-            case MergeRule.SetOnce when admissible.Any(c => c.IsSettled):
-                return Answer(Verdict.Keep, Reasons.ChangedSince);
-            case MergeRule.Latest or MergeRule.FillBlank when winner.IsSettled:
-                return Answer(Verdict.Keep, Reasons.ChangedSince);
-            default:
-                return Answer(Verdict.Write, contract.Rule switch
-                {
-                    MergeRule.Union or MergeRule.SetOnce => Reasons.SetsFlag,
-                    MergeRule.Latest => Reasons.LatestValue,
-                    _ => Reasons.FillsBlank,
-                });
-        }
+        var merged = rules.Of(contract.Rule).Merge(contract, live.Value(field), admissible);
+        return new Decision(
+            merged.IsWrite ? Verdict.Write : Verdict.Keep, merged.IsWrite ? merged.Winner.Value : FieldValue.Blank, merged.Reason,
+            contract.RuleId, policy.Version, merged.Winner, Others(ranked, merged.Winner));
     }
 
     private static Reason? Fault(FieldContract contract, Candidate candidate)
@@ -124,16 +101,36 @@ public static class CellDecider
         return null;
     }
 
-    private static int SourceRank(FieldContract contract, string source)
+    private static List<Candidate> Rank(IReadOnlyCollection<Candidate> candidates)
     {
-        for (var i = 0; i < contract.Sources.Count; i++)
-            if (contract.Sources[i] == source)
-                return i;
-        return int.MaxValue;
+        var ranked = new List<Candidate>(candidates);
+        ranked.Sort(LatestFirst);
+        // The same signal offers the same value, so its repetitions stand side by side.
+        for (var i = ranked.Count - 1; i > 0; i--)
+            if (ranked[i].SignalId == ranked[i - 1].SignalId)
+                ranked.RemoveAt(i);
+        return ranked;
     }
 
-    private static List<Candidate> Rank(IReadOnlyCollection<Candidate> candidates) =>
-        [.. candidates.DistinctBy(c => c.SignalId).OrderByDescending(c => c.OccurredAt).ThenByDescending(c => c.SignalId)];
+    // By content before the signal's id: ids are given in order of arrival, which must not decide which refusal is named.
+    private static int LatestFirst(Candidate a, Candidate b)
+    {
+        var order = b.OccurredAt.CompareTo(a.OccurredAt);
+        if (order == 0)
+            order = string.CompareOrdinal(a.Source, b.Source);
+        if (order == 0)
+            order = string.CompareOrdinal(a.Value.Text, b.Value.Text);
+        return order != 0 ? order : b.SignalId.CompareTo(a.SignalId);
+    }
 
-    private static Candidate[] Rest(List<Candidate> ranked) => [.. ranked.Skip(1)];
+    private static IReadOnlyList<Candidate> Others(List<Candidate> ranked, Candidate? winner)
+    {
+        if (ranked.Count <= 1)
+            return [];
+        var others = new List<Candidate>(ranked.Count - 1);
+        foreach (var candidate in ranked)
+            if (candidate.SignalId != winner!.SignalId)
+                others.Add(candidate);
+        return others;
+    }
 }

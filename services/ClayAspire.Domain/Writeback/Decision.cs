@@ -2,7 +2,7 @@ using ClayAspire.Domain.Primitives;
 
 namespace ClayAspire.Domain.Writeback;
 
-/// <summary>What is done with a cell. Value is three-valued elsewhere (leave, set, clear); a merge rule never clears.</summary>
+/// <summary>What is done with a cell. Value is three-valued elsewhere (leave, set, clear); a merge rule never clears, only an undo does.</summary>
 public enum Verdict
 {
     /// <summary>The value is to be written.</summary>
@@ -25,7 +25,7 @@ public sealed record Reason(string Code, string Text);
 
 /// <summary>The total answer for one cell: never null, always with rule, policy version and the candidates that competed.</summary>
 /// <param name="Verdict">What is done.</param>
-/// <param name="Value">The value to write; blank unless <see cref="Verdict"/> is <see cref="Verdict.Write"/>.</param>
+/// <param name="Value">The value to write, where blank clears (an undo only); blank unless <see cref="Verdict"/> is <see cref="Verdict.Write"/>.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="RuleId">The contract's rule, or the filter that answered.</param>
 /// <param name="PolicyVersion">The policy that decided.</param>

@@ -23,13 +23,23 @@ public sealed record PlannedCell(int Ordinal, CellKey Cell, FieldValue Old, stri
 /// <param name="Credits">Enrichment credits; 0 for plans that only write.</param>
 public readonly record struct PlanCost(int ApiCalls, decimal Credits);
 
+/// <summary>What a plan is for.</summary>
+public enum PlanKind
+{
+    /// <summary>Writes what candidates offer; decided by <see cref="CellDecider"/>.</summary>
+    Writeback,
+
+    /// <summary>Takes back what a run wrote; decided by <see cref="UndoDecider"/>.</summary>
+    Undo,
+}
+
 /// <summary>
 /// A sealed, immutable set of decided cells of one flow. Its hash covers everything that an approver sees;
 /// apply accepts a <see cref="ReleasedPlan"/> only.
 /// </summary>
 public sealed class Plan
 {
-    private Plan(Guid id, string connection, string flow, string policyVersion, string author, DateTimeOffset sealedAt, DateTimeOffset expiresAt, ImmutableArray<PlannedCell> cells, PlanCost cost)
+    private Plan(Guid id, string connection, string flow, string policyVersion, string author, DateTimeOffset sealedAt, DateTimeOffset expiresAt, ImmutableArray<PlannedCell> cells, PlanCost cost, Guid? undoesRun)
     {
         Id = id;
         Connection = connection;
@@ -40,6 +50,7 @@ public sealed class Plan
         ExpiresAt = expiresAt;
         Cells = cells;
         Cost = cost;
+        UndoesRun = undoesRun;
         Hash = ComputeHash();
     }
 
@@ -70,6 +81,12 @@ public sealed class Plan
     /// <summary>What applying it will cost.</summary>
     public PlanCost Cost { get; }
 
+    /// <summary>The run that it takes back; null for a plan that writes what candidates offer.</summary>
+    public Guid? UndoesRun { get; }
+
+    /// <summary>What it is for.</summary>
+    public PlanKind Kind => UndoesRun is null ? PlanKind.Writeback : PlanKind.Undo;
+
     /// <summary>SHA-256 over everything above, in lower-case hex.</summary>
     public string Hash { get; }
 
@@ -83,7 +100,7 @@ public sealed class Plan
     /// <exception cref="ArgumentException">The ordinals are not 0…n-1, a cell stands twice, or a cell belongs to another connection.</exception>
     public static Plan Seal(
         Guid id, string connection, string flow, string policyVersion, string author,
-        DateTimeOffset sealedAt, DateTimeOffset expiresAt, IEnumerable<PlannedCell> cells, PlanCost cost)
+        DateTimeOffset sealedAt, DateTimeOffset expiresAt, IEnumerable<PlannedCell> cells, PlanCost cost, Guid? undoesRun = null)
     {
         var array = cells.OrderBy(c => c.Ordinal).ToImmutableArray();
         var seen = new HashSet<CellKey>(array.Length);
@@ -96,7 +113,7 @@ public sealed class Plan
             if (array[i].Cell.Record.Connection != connection)
                 throw new ArgumentException($"The cell {array[i].Cell} belongs to another connection than '{connection}'.", nameof(cells));
         }
-        return new Plan(id, connection, flow, policyVersion, author, Truncate(sealedAt), Truncate(expiresAt), array, cost);
+        return new Plan(id, connection, flow, policyVersion, author, Truncate(sealedAt), Truncate(expiresAt), array, cost, undoesRun);
     }
 
     // PostgreSQL keeps microseconds; a hash over finer time would not survive storage.
@@ -115,6 +132,12 @@ public sealed class Plan
             var bytes = text is null ? [] : Encoding.UTF8.GetBytes(text);
             hash.AppendData(Encoding.ASCII.GetBytes(text is null ? "-;" : string.Create(CultureInfo.InvariantCulture, $"{bytes.Length};")));
             hash.AppendData(bytes);
+        }
+        // Only an undo feeds its kind and run: plans sealed before there were undos keep their hash.
+        if (UndoesRun is { } run)
+        {
+            Feed("undo");
+            Feed(run.ToString("D"));
         }
         Feed(Id.ToString("D"));
         Feed(Connection);

@@ -75,4 +75,29 @@ public static class Reasons
 
     /// <summary>A later value replaces an earlier one.</summary>
     public static Reason LatestValue { get; } = new("latest-value", "The latest value by time of occurrence.");
+
+    /// <summary>An undo puts the old value back.</summary>
+    public static Reason RestoresOld { get; } = new("restores-old", "The cell still holds what the run wrote; the value from before is put back.");
+
+    /// <summary>There is nothing to put back any more.</summary>
+    public static Reason AlreadyUndone { get; } = new("already-undone", "The cell already holds the value from before the run.");
+
+    /// <summary>Somebody changed the cell after the run that is undone.</summary>
+    /// <param name="version">The record's version mark, which is its time of change where the CRM has one.</param>
+    public static Reason EditedSince(string version) =>
+        new("edited-since", $"Somebody changed the cell after the run, and that edit is left alone. The record was last changed at {version}; its field history in the CRM says by whom.");
+
+    /// <summary>A later run of ours changed the cell after the run that is undone.</summary>
+    public static Reason WrittenSince(Guid run) =>
+        new("edited-since", $"Run {run:D} wrote the cell again after the run that is undone. Undo that run first.");
+
+    /// <summary>A converted lead cannot be written.</summary>
+    public static Reason UndoOfConverted { get; } = new("record-converted", "The lead was converted since; a converted lead is read-only. Correct the contact by hand.");
+
+    /// <summary>The record that the run wrote lives on in another.</summary>
+    public static Reason UndoOfMerged { get; } = new("record-merged", "The record was merged since. Correct the surviving record by hand.");
+
+    /// <summary>The integration user cannot see the field.</summary>
+    public static Reason NotVisible(CellKey cell) =>
+        new("field-not-visible", $"The integration user cannot see {cell.Record.Object}.{cell.Field}. Give it read and edit rights on the field.");
 }

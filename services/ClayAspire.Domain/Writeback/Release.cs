@@ -66,7 +66,8 @@ public static class Release
             return No("plan-expired", $"The plan expired at {plan.ExpiresAt:u}. Make a new plan.");
         if (!plan.IsApplyable)
             return No("nothing-to-apply", "The plan has no change to apply.");
-        if (flow.Release == ReleaseMode.PreAuthorised)
+        // What policy wrote by itself, only a person takes back.
+        if (flow.Release == ReleaseMode.PreAuthorised && plan.Kind == PlanKind.Writeback)
         {
             if (approval.Approver != PolicyApprover)
                 return No("pre-authorised", "This flow is released by policy, not by a person.");
@@ -74,7 +75,9 @@ public static class Release
         else
         {
             if (approval.Approver == PolicyApprover)
-                return No("needs-a-person", $"Flow '{flow.Name}' must be released by a person with role '{flow.ReleaseRole}'.");
+                return No("needs-a-person", plan.Kind == PlanKind.Undo
+                    ? $"An undo must be released by a person with role '{flow.ReleaseRole}'."
+                    : $"Flow '{flow.Name}' must be released by a person with role '{flow.ReleaseRole}'.");
             if (!approval.Roles.Contains(flow.ReleaseRole) && !approval.Roles.Contains(AdminRole))
                 return No("wrong-role", $"Only role '{flow.ReleaseRole}' releases flow '{flow.Name}'.");
             if (flow.FourEyes && approval.Approver == plan.Author)

@@ -59,6 +59,12 @@ public sealed class PlanRow
 
     /// <summary>Cells that are refused.</summary>
     public int Refusals { get; set; }
+
+    /// <summary>One of <see cref="Plans.PlanKinds"/>.</summary>
+    public string Kind { get; set; } = Plans.PlanKinds.Writeback;
+
+    /// <summary>The run that it takes back; null for a writeback.</summary>
+    public Guid? UndoesRun { get; set; }
 }
 
 /// <summary>One decided cell of a plan. Table <c>plan_cell</c>.</summary>

@@ -22,15 +22,15 @@ public sealed partial class PlanStore
     /// <param name="hash">The hash that the approver saw.</param>
     /// <param name="approver">Who; <see cref="Release.PolicyApprover"/> for a pre-authorised flow.</param>
     /// <param name="roles">The approver's roles.</param>
-    /// <param name="flow">The plan's flow under the policy in force.</param>
+    /// <param name="policy">The policy in force: it names the flow's role, and must still stand behind every approved change.</param>
     /// <param name="ordinals">The changes approved; null for all. The others are offered again in the next plan.</param>
     /// <param name="cancel">Cancels the write.</param>
     public async Task<ApproveResult> ApproveAsync(
-        Guid planId, string hash, string approver, IReadOnlyList<string> roles, Flow flow, IReadOnlySet<int>? ordinals, CancellationToken cancel)
+        Guid planId, string hash, string approver, IReadOnlyList<string> roles, PolicySet policy, IReadOnlySet<int>? ordinals, CancellationToken cancel)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        var result = await ApproveAsync(transaction, planId, hash, approver, roles, flow, ordinals, cancel);
+        var result = await ApproveAsync(transaction, planId, hash, approver, roles, policy, ordinals, cancel);
         if (result.Refusal is null)
             await transaction.CommitAsync(cancel);
         return result;
@@ -38,7 +38,7 @@ public sealed partial class PlanStore
 
     /// <summary>Approves a plan together with the caller's own writes; see the other overload.</summary>
     public async Task<ApproveResult> ApproveAsync(
-        NpgsqlTransaction transaction, Guid planId, string hash, string approver, IReadOnlyList<string> roles, Flow flow, IReadOnlySet<int>? ordinals,
+        NpgsqlTransaction transaction, Guid planId, string hash, string approver, IReadOnlyList<string> roles, PolicySet policy, IReadOnlySet<int>? ordinals,
         CancellationToken cancel)
     {
         var now = clock.GetUtcNow();
@@ -53,11 +53,13 @@ public sealed partial class PlanStore
         {
             return new ApproveResult(null, new Reason("plan-altered", e.Message));
         }
-        if (WrongFlow(stored.Row, flow) is { } wrongFlow)
-            return new ApproveResult(null, wrongFlow);
+        if (policy.FindFlow(stored.Plan.Flow) is not { } flow)
+            return new ApproveResult(null, new Reason("flow-unknown", $"The policy in force has no flow '{stored.Plan.Flow}', so nobody may release its plans."));
         var released = Release.Check(stored.Plan, stored.StoredHash, new Approval(planId, hash, approver, roles, now, ordinals), flow, now);
         if (released.Plan is null)
             return new ApproveResult(null, released.Refusal);
+        if (PolicyChange.Check(released.Plan, policy, flow) is { } policyChanged)
+            return new ApproveResult(null, policyChanged);
 
         var runId = ids.Next();
         var planned = released.Plan.Changes.Count();
@@ -74,7 +76,7 @@ public sealed partial class PlanStore
         await ledger.AppendAsync(transaction, stored.Plan.Connection, [new NewLedgerEntry(LedgerKinds.PlanApproved, EvidenceJson.WriteObject(new
         {
             plan = planId, hash, connection = stored.Plan.Connection, flow = stored.Plan.Flow, policy = stored.Plan.PolicyVersion, approval = approvalId,
-            approver, roles, run = runId, cells = planned, ordinals = chosen,
+            approver, roles, run = runId, cells = planned, ordinals = chosen, undoes = stored.Plan.UndoesRun,
         }))], cancel);
         await queue.EnqueueAsync(transaction, NewJob.ApplyPlan(runId, stored.Plan.Connection, stored.Plan.Flow), cancel);
         return new ApproveResult(runId, null);
@@ -211,6 +213,8 @@ public sealed partial class PlanStore
             Keeps = r.GetInt32(16),
             Holds = r.GetInt32(17),
             Refusals = r.GetInt32(18),
+            Kind = r.GetString(19),
+            UndoesRun = r.IsDBNull(20) ? null : r.GetGuid(20),
         }, cancel);
 
     private async Task<Guid> AddApprovalAsync(

@@ -52,7 +52,7 @@ public sealed partial class PlanStore(
             .With("state", state).With("applyable", plan.IsApplyable).With("complete", facts.Complete).With("errored", facts.Errored)
             .With("remarks", facts.Remarks.Select(Storable.Text)).With("api_calls", plan.Cost.ApiCalls).With("credits", plan.Cost.Credits)
             .With("changes", Count(Verdict.Write)).With("keeps", Count(Verdict.Keep)).With("holds", Count(Verdict.Hold)).With("refusals", Count(Verdict.Refuse))
-            .RunAsync(cancel);
+            .With("kind", PlanKinds.Of(plan.Kind)).With("undoes_run", plan.UndoesRun).RunAsync(cancel);
         if (inserted == 0)
             return false;
         await CopyCellsAsync(transaction, plan, cancel);
@@ -61,7 +61,7 @@ public sealed partial class PlanStore(
         {
             plan = plan.Id, hash = plan.Hash, connection = plan.Connection, flow = plan.Flow, author = plan.Author, policy = plan.PolicyVersion, state,
             changes = Count(Verdict.Write), keeps = Count(Verdict.Keep), holds = Count(Verdict.Hold), refusals = Count(Verdict.Refuse),
-            expires = plan.ExpiresAt,
+            expires = plan.ExpiresAt, kind = PlanKinds.Of(plan.Kind), undoes = plan.UndoesRun,
         }))], cancel);
         return true;
     }
@@ -81,6 +81,13 @@ public sealed partial class PlanStore(
     {
         await using var context = await contexts.CreateDbContextAsync(cancel);
         return await context.Plans.AsNoTracking().FirstOrDefaultAsync(p => p.Id == planId, cancel);
+    }
+
+    /// <summary>The undos of a run, the latest first.</summary>
+    public async Task<IReadOnlyList<PlanRow>> UndosOfAsync(Guid runId, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        return await context.Plans.AsNoTracking().Where(p => p.UndoesRun == runId).OrderByDescending(p => p.SealedAt).ToListAsync(cancel);
     }
 
     /// <summary>A plan's approvals and refusals, oldest first.</summary>
@@ -231,7 +238,7 @@ public sealed partial class PlanStore(
         try
         {
             var cells = await transaction.Command("Plans/PlanCellGet.sql").With("plan_id", planId).ReadAllAsync(r => Rebuilt(row, r), cancel);
-            var plan = Plan.Seal(row.Id, row.Connection, row.Flow, row.PolicyVersion, row.Author, row.SealedAt, row.ExpiresAt, cells, new PlanCost(row.ApiCalls, row.Credits));
+            var plan = Plan.Seal(row.Id, row.Connection, row.Flow, row.PolicyVersion, row.Author, row.SealedAt, row.ExpiresAt, cells, new PlanCost(row.ApiCalls, row.Credits), row.UndoesRun);
             return new StoredPlan(plan, row.Hash, row);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or System.Text.Json.JsonException)

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 
@@ -20,6 +21,23 @@ public static class PlanStates
 
     /// <summary>There was nothing to decide.</summary>
     public const string Empty = "empty";
+}
+
+/// <summary>The kinds of plan.</summary>
+public static class PlanKinds
+{
+    /// <summary>Writes what candidates offer.</summary>
+    public const string Writeback = "writeback";
+
+    /// <summary>Takes back what a run wrote.</summary>
+    public const string Undo = "undo";
+
+    /// <summary>The stored spelling of a kind.</summary>
+    public static string Of(PlanKind kind) => kind switch
+    {
+        PlanKind.Writeback => Writeback,
+        PlanKind.Undo => Undo,
+    };
 }
 
 /// <summary>The states of a run.</summary>
@@ -140,6 +158,13 @@ public enum CandidateFate
     /// <summary>They are planned again.</summary>
     Pending,
 }
+
+/// <summary>A cell that a run wrote and read back.</summary>
+/// <param name="Cell">The cell.</param>
+/// <param name="Before">What it held before.</param>
+/// <param name="Written">What the run wrote.</param>
+/// <param name="WrittenSince">The latest run that wrote it again since; null when none did.</param>
+public sealed record VerifiedCell(CellKey Cell, FieldValue Before, FieldValue Written, Guid? WrittenSince);
 
 /// <summary>A move of one cell of a run.</summary>
 /// <param name="Ordinal">The cell.</param>

@@ -1,4 +1,5 @@
 using ClayAspire.Domain.Audit;
+using ClayAspire.Domain.Primitives;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Queue;
@@ -59,6 +60,16 @@ public sealed class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<Sync
     {
         await using var context = await contexts.CreateDbContextAsync(cancel);
         return await context.RunCells.AsNoTracking().Where(c => c.RunId == runId && OpenStates.Contains(c.State)).OrderBy(c => c.Ordinal).ToListAsync(cancel);
+    }
+
+    /// <summary>What a run wrote and read back, by ordinal: what an undo of it is decided on.</summary>
+    public async Task<IReadOnlyList<VerifiedCell>> VerifiedCellsAsync(RunRow run, CancellationToken cancel)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        return await transaction.Command("Plans/RunCellGetVerified.sql").With("run_id", run.Id).ReadAllAsync(r => new VerifiedCell(
+            new CellKey(new RecordKey(run.Connection, r.GetString(0), r.GetString(1)), r.GetString(2)),
+            FieldValue.FromCanonical(r.TextOrNull(3)), FieldValue.FromCanonical(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetGuid(5)), cancel);
     }
 
     /// <summary>Notes that a worker applies the run now.</summary>
@@ -240,6 +251,7 @@ public sealed class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<Sync
                     policy = r.GetString(11),
                     reasonCode = r.TextOrNull(12),
                     reason = r.TextOrNull(13),
+                    undoes = r.IsDBNull(14) ? (Guid?)null : r.GetGuid(14),
                 })), cancel);
         if (entries.Count != ended.Count)
             throw new InvalidOperationException($"Run {run.Id}: {ended.Count} cells ended, but the ledger can tell of {entries.Count}.");

@@ -33,6 +33,10 @@ public sealed record NewJob(string Kind, string Payload)
         return new NewJob(JobKinds.MakePlan, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key, Priority = 5 };
     }
 
+    /// <summary>The job that makes the plan which takes back a run; made in turn with the other plans of its connection and flow.</summary>
+    public static NewJob MakeUndoPlan(MakeUndoPlan payload, string connection, string flow) =>
+        new(JobKinds.MakeUndoPlan, JobPayload.Write(payload)) { OrderKey = $"plan:{connection}:{flow}", UniqueKey = $"undo:{payload.RunId:D}", Priority = 5 };
+
     /// <summary>The job that applies a plan; plans of one connection and flow are applied one after the other.</summary>
     public static NewJob ApplyPlan(Guid runId, string connection, string flow) =>
         new(JobKinds.ApplyPlan, JobPayload.Write(new ApplyPlan(runId))) { OrderKey = $"apply:{connection}:{flow}", Priority = 5 };

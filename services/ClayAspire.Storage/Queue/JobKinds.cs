@@ -9,6 +9,9 @@ public static class JobKinds
     /// <summary>Decides and seals a plan.</summary>
     public const string MakePlan = "make-plan";
 
+    /// <summary>Decides and seals the plan that takes back what a run wrote.</summary>
+    public const string MakeUndoPlan = "make-undo-plan";
+
     /// <summary>Applies an approved plan.</summary>
     public const string ApplyPlan = "apply-plan";
 

@@ -12,6 +12,12 @@ public sealed record ProcessSignals;
 /// <param name="Author">Who asked for it.</param>
 public sealed record MakePlan(Guid PlanId, string Connection, string Flow, string Author);
 
+/// <summary>Payload of <see cref="JobKinds.MakeUndoPlan"/>.</summary>
+/// <param name="PlanId">The id that the plan will have; fixed before, so that a repeated job makes the same plan.</param>
+/// <param name="RunId">The run that it takes back.</param>
+/// <param name="Author">Who asked for it.</param>
+public sealed record MakeUndoPlan(Guid PlanId, Guid RunId, string Author);
+
 /// <summary>Payload of <see cref="JobKinds.ApplyPlan"/>.</summary>
 /// <param name="RunId">The run.</param>
 public sealed record ApplyPlan(Guid RunId);

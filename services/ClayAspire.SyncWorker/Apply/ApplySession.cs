@@ -28,7 +28,7 @@ internal sealed class ApplySession(
 
     /// <summary>Applies what is planned. Returns when no cell is open. Leftovers must be settled before.</summary>
     /// <exception cref="CrmException">The CRM does not serve us; open cells stay open.</exception>
-    public async Task RunAsync(CancellationToken cancel)
+    public async Task RunAsync(ReleasedPlan released, CancellationToken cancel)
     {
         for (var pass = 1; ; pass++)
         {
@@ -38,7 +38,7 @@ internal sealed class ApplySession(
             if (pass > MaxPasses)
                 throw new CrmException(run.Connection, AnswersLost, $"{open.Count} cells of run {run.Id} are open after {MaxPasses} passes");
             foreach (var batch in Batches(open))
-                await ApplyBatchAsync(batch, cancel);
+                await ApplyBatchAsync(released.Plan, batch, cancel);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class ApplySession(
             await ProbeAsync(batch, cancel);
     }
 
-    private async Task ApplyBatchAsync(IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
+    private async Task ApplyBatchAsync(Plan plan, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
     {
         if (connector.Quota.Ratio >= quotaShare)
             throw new QuotaShareReachedException(connector.Quota);
@@ -62,10 +62,10 @@ internal sealed class ApplySession(
 
         using var calls = connector.CountCalls();
         var policy = policies.Current;
-        var send = await SecondCheckAsync(policy, cells, cancel);
+        var send = await SecondCheckAsync(plan, policy, cells, cancel);
         if (send.Count == 0)
             return;
-        DriftCheck.AssertWritable(policy, flow, run.Connection, send);
+        DriftCheck.AssertWritable(policy, flow, plan.Kind, run.Connection, send);
         var sent = await new RowSender(connector, MustHoldLeaseAsync, clock).SendAsync(cells[0].Object, send, cancel);
         metrics.Sent(send.Count);
         List<CellMove> judged = [
@@ -94,7 +94,7 @@ internal sealed class ApplySession(
         }
     }
 
-    private async Task<IReadOnlyList<RunCellRow>> SecondCheckAsync(PolicySet policy, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
+    private async Task<IReadOnlyList<RunCellRow>> SecondCheckAsync(Plan plan, PolicySet policy, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
     {
         var live = await LiveCells.ReadAsync(connector, cells, cancel);
         var offered = await candidates.OfCellsAsync([.. cells.Select(Key)], cancel);
@@ -102,7 +102,7 @@ internal sealed class ApplySession(
         var skipped = new List<CellMove>();
         foreach (var cell in cells)
         {
-            if (DriftCheck.Check(policy, flow, cell, live[cell.RecordId], [.. offered.GetValueOrDefault(Key(cell)) ?? []]) is { } reason)
+            if (DriftCheck.Check(policy, flow, plan, cell, live[cell.RecordId], [.. offered.GetValueOrDefault(Key(cell)) ?? []]) is { } reason)
                 skipped.Add(new CellMove(cell.Ordinal, RunCellStates.Skipped, reason));
             else
                 send.Add(cell);

@@ -24,7 +24,9 @@ internal sealed class ApplyPlanHandler(
         var flow = policies.Current.Flow(run.Flow);
         if (run.State is RunStates.Queued or RunStates.Running or RunStates.Paused)
         {
-            await activity.SnoozeWhilePausedAsync(flow.Name, cancel);
+            // A paused flow writes nothing new; what it wrote may be taken back.
+            if (!await IsUndoAsync(run, cancel))
+                await activity.SnoozeWhilePausedAsync(flow.Name, cancel);
             run = await ApplyAsync(job, run, flow, cancel);
         }
         // After rejections the next plan waits for the scheduler's sweep, so that a stubborn row does not spin.
@@ -41,12 +43,13 @@ internal sealed class ApplyPlanHandler(
         try
         {
             await session.SettleLeftoversAsync(cancel);
-            if (await WhyNotReleasedAsync(run, flow, cancel) is { } refusal)
+            var released = await LoadReleasedAsync(run, flow, cancel);
+            if (released.Plan is null)
             {
-                await runs.FailIfLeaseHeldAsync(job.Lease, run.Id, refusal, cancel);
+                await runs.FailIfLeaseHeldAsync(job.Lease, run.Id, released.Refusal!, cancel);
                 return (await runs.FindAsync(run.Id, cancel))!;
             }
-            await session.RunAsync(cancel);
+            await session.RunAsync(released.Plan, cancel);
         }
         catch (QuotaShareReachedException e)
         {
@@ -67,15 +70,17 @@ internal sealed class ApplyPlanHandler(
     }
 
     /// <summary>Apply accepts nothing but a released plan: the rows must still make the plan whose hash was approved.</summary>
-    private async Task<Reason?> WhyNotReleasedAsync(RunRow run, Flow flow, CancellationToken cancel)
+    private async Task<ReleaseResult> LoadReleasedAsync(RunRow run, Flow flow, CancellationToken cancel)
     {
         try
         {
-            return (await plans.LoadReleasedAsync(run.Id, flow, cancel)).Refusal;
+            return await plans.LoadReleasedAsync(run.Id, flow, cancel);
         }
         catch (PlanAlteredException e)
         {
-            return new Reason("plan-altered", e.Message);
+            return new ReleaseResult(null, new Reason("plan-altered", e.Message));
         }
     }
+
+    private async Task<bool> IsUndoAsync(RunRow run, CancellationToken cancel) => (await plans.FindAsync(run.PlanId, cancel))?.Kind == PlanKinds.Undo;
 }

@@ -44,19 +44,19 @@ internal sealed class MakePlanHandler(
             metrics.Planned(plan, clock.GetElapsedTime(started));
             LogMessages.PlanSealed(log, plan.Id, plan.Connection, plan.Flow, plan.Cells.Length, plan.Changes.Count());
             if (byPolicy && plan.IsApplyable)
-                await ReleaseAsync(plan.Id, plan.Hash, flow, cancel);
+                await ReleaseAsync(plan.Id, plan.Hash, policy, cancel);
         }
         else if (byPolicy && stored.State == PlanStates.Sealed && stored.Applyable)
         {
             // The worker that sealed it died before it released it.
-            await ReleaseAsync(stored.Id, stored.Hash, flow, cancel);
+            await ReleaseAsync(stored.Id, stored.Hash, policy, cancel);
         }
     }
 
-    private async Task ReleaseAsync(Guid planId, string hash, Flow flow, CancellationToken cancel)
+    private async Task ReleaseAsync(Guid planId, string hash, PolicySet policy, CancellationToken cancel)
     {
-        var released = await plans.ApproveAsync(planId, hash, Release.PolicyApprover, [], flow, null, cancel);
+        var released = await plans.ApproveAsync(planId, hash, Release.PolicyApprover, [], policy, null, cancel);
         if (released.Refusal is { } refusal)
-            throw new InvalidOperationException($"Plan {planId} of pre-authorised flow '{flow.Name}' could not be released: {refusal.Code}. {refusal.Text}");
+            throw new InvalidOperationException($"Pre-authorised plan {planId} could not be released: {refusal.Code}. {refusal.Text}");
     }
 }

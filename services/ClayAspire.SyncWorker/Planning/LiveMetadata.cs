@@ -24,9 +24,12 @@ internal static class LiveMetadata
             return Instead(Verdict.Refuse, "field-is-formula", $"{@object}.{field} is a formula in the CRM. Set its contract to ReadOnly.");
         if (!live.CanUpdate)
             return Instead(Verdict.Hold, "field-not-writable", $"The integration user may not edit {@object}.{field}. Give it edit rights on the field.", owner);
-        if (live.MaxLength is { } max && decision.Value.Text!.Length > max)
-            return Instead(Verdict.Refuse, "too-long", $"The value has {decision.Value.Text.Length} characters; {@object}.{field} takes {max} in the CRM.");
-        if (live.Values.Count > 0 && !live.Values.Contains(decision.Value.Text!))
+        // Nothing to measure when an undo clears the field.
+        if (decision.Value.Text is not { } text)
+            return decision;
+        if (live.MaxLength is { } max && text.Length > max)
+            return Instead(Verdict.Refuse, "too-long", $"The value has {text.Length} characters; {@object}.{field} takes {max} in the CRM.");
+        if (live.Values.Count > 0 && !live.Values.Contains(text))
             return Instead(Verdict.Refuse, "not-in-picklist", $"The value is not in the CRM's picklist of {@object}.{field}. Add it there or take it out of the contract.");
         return decision;
     }

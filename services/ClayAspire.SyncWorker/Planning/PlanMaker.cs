@@ -36,18 +36,24 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
                 decided.Add((cell, live.Value(cell.Field), live.Version, decision));
             }
         }
-        var cells = decided
-            .OrderBy(d => d.Decision.Verdict)
-            .ThenBy(d => d.Cell.Record.Object, StringComparer.Ordinal).ThenBy(d => d.Cell.Record.Id, StringComparer.Ordinal).ThenBy(d => d.Cell.Field, StringComparer.Ordinal)
-            .Select((d, ordinal) => new PlannedCell(ordinal, d.Cell, d.Old, d.Version, d.Decision))
-            .ToList();
+        var cells = Ordered(decided);
         var now = clock.GetUtcNow();
         var plan = Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
             new PlanCost(ApplyCalls(cells, connector.UpdateBatchSize), 0));
         return (plan, PlanFacts.Whole);
     }
 
-    private static int ApplyCalls(List<PlannedCell> cells, int batchSize) =>
+    /// <summary>The cells as they stand in a plan: changes first, the cells of a record together.</summary>
+    public static List<PlannedCell> Ordered(IEnumerable<(CellKey Cell, FieldValue Old, string Version, Decision Decision)> decided) =>
+    [
+        .. decided
+            .OrderBy(d => d.Decision.Verdict)
+            .ThenBy(d => d.Cell.Record.Object, StringComparer.Ordinal).ThenBy(d => d.Cell.Record.Id, StringComparer.Ordinal).ThenBy(d => d.Cell.Field, StringComparer.Ordinal)
+            .Select((d, ordinal) => new PlannedCell(ordinal, d.Cell, d.Old, d.Version, d.Decision)),
+    ];
+
+    /// <summary>Calls that applying these cells costs.</summary>
+    public static int ApplyCalls(List<PlannedCell> cells, int batchSize) =>
         cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
             .Sum(g => (g.Select(c => c.Cell.Record.Id).Distinct(StringComparer.Ordinal).Count() + batchSize - 1) / batchSize * CallsPerBatch);
 }

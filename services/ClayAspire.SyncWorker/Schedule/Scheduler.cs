@@ -103,7 +103,8 @@ internal sealed class Scheduler(
         foreach (var expired in await plans.ExpireAsync(cancel))
         {
             LogMessages.PlanExpired(log, expired.Id, expired.Connection, expired.Flow);
-            if (expired.Applyable && policy.FindFlow(expired.Flow) is not null && connectors.Find(expired.Connection) is not null)
+            // An undo that nobody released is not asked for again by the clock.
+            if (expired.Applyable && expired.Kind == PlanKinds.Writeback && policy.FindFlow(expired.Flow) is not null && connectors.Find(expired.Connection) is not null)
                 await OrderAsync(expired.Connection, expired.Flow, "the last one expired", cancel);
         }
     }

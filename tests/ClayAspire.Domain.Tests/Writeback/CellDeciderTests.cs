@@ -53,10 +53,12 @@ public sealed class CellDeciderTests
         Assert.Equal("changed-since", Decide(MergeRule.FillBlank, null, Offer(1, "x", settled: true)).Reason.Code);
 
     [Fact]
-    public void Latest_goes_by_time_of_occurrence_with_ties_by_signal()
+    public void Latest_goes_by_time_of_occurrence_with_ties_by_better_source_then_value_and_never_by_arrival()
     {
         Assert.Equal("b", Decide(MergeRule.Latest, "a", Offer(9, "a", 1), Offer(2, "b", 5)).Value.Text);
         Assert.Equal("b", Decide(MergeRule.Latest, null, Offer(1, "a"), Offer(2, "b")).Value.Text);
+        Assert.Equal("b", Decide(MergeRule.Latest, null, Offer(1, "b"), Offer(2, "a")).Value.Text);
+        Assert.Equal("a", Decide(MergeRule.Latest, null, Offer(1, "a", source: "smartlead"), Offer(2, "b")).Value.Text);
     }
 
     [Fact]

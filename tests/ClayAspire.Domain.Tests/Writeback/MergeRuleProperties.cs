@@ -86,7 +86,7 @@ public sealed class MergeRuleProperties
     private static string? Oracle(MergeRule rule, string? live, Candidate[] candidates) => rule switch
     {
         MergeRule.Union or MergeRule.SetOnce => "true",
-        MergeRule.Latest => candidates.OrderBy(c => c.OccurredAt).ThenBy(c => c.SignalId).Last().Value.Text,
+        MergeRule.Latest => candidates.OrderBy(c => c.OccurredAt).ThenByDescending(c => Array.IndexOf(Sources, c.Source)).ThenBy(c => c.Value.Text, StringComparer.Ordinal).Last().Value.Text,
         _ => live,
     };
 

@@ -28,6 +28,26 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void The_hash_of_an_undo_covers_its_run_and_that_of_other_plans_is_what_it_was_before_there_were_undos()
+    {
+        Assert.Equal("8b8c2f3cfad8a8506692293d189c0d15ee111d1965045f75aa7cb8b03476e294", Seal().Hash);
+        Plan Undo(Guid run) => Plan.Seal(Id, "icare", "any", "test", "author", Noon, Noon.AddHours(24), [], new PlanCost(3, 0), run);
+        Assert.Equal(3, new[] { Seal(), Undo(Guid.Empty), Undo(Id) }.Select(p => p.Hash).Distinct().Count());
+        Assert.Equal((PlanKind.Writeback, PlanKind.Undo), (Seal().Kind, Undo(Id).Kind));
+    }
+
+    [Fact]
+    public void An_undo_is_released_by_a_person_also_where_the_flow_is_pre_authorised()
+    {
+        var undo = Plan.Seal(Id, "icare", "any", "test", "author", Noon, Noon.AddHours(24), [Cell(0, "00Q1")], new PlanCost(3, 0), Guid.Empty);
+        var flow = AnyFlow with { Release = ReleaseMode.PreAuthorised };
+        string? Code(Approval approval) => Release.Check(undo, undo.Hash, approval, flow, Noon).Refusal?.Code;
+        Assert.Null(Code(Approve(undo)));
+        Assert.Equal("needs-a-person", Code(Approve(undo) with { Approver = Release.PolicyApprover }));
+        Assert.Equal("wrong-role", Code(Approve(undo) with { Roles = ["Viewer"] }));
+    }
+
+    [Fact]
     public void A_plan_with_a_gap_a_twin_cell_or_a_foreign_cell_cannot_be_sealed()
     {
         Assert.Throws<ArgumentException>(() => Seal(Cell(0, "00Q1"), Cell(2, "00Q2")));

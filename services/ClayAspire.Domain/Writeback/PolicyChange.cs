@@ -1,0 +1,43 @@
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+
+namespace ClayAspire.Domain.Writeback;
+
+/// <summary>Whether a policy that is newer than a plan's still stands behind its changes. A change elsewhere in the policy does not matter.</summary>
+public static class PolicyChange
+{
+    /// <summary>The reason's code.</summary>
+    public const string Code = "policy-changed";
+
+    /// <summary>Checks all approved changes; null when the policy decides each of them as the plan does.</summary>
+    public static Reason? Check(ReleasedPlan released, PolicySet policy, Flow flow)
+    {
+        var plan = released.Plan;
+        if (policy.Version == plan.PolicyVersion)
+            return null;
+        var faults = released.Changes.Select(c => Check(plan, c, policy, flow)).OfType<Reason>().ToList();
+        return faults.Count == 0
+            ? null
+            : new Reason(Code, $"The policy changed since the plan was sealed, and no longer stands behind {faults.Count} of its changes. The first: {faults[0].Text} Make a new plan.");
+    }
+
+    /// <summary>Decides one change anew from the evidence that the plan was sealed on; null when the answer is the same under the same rule.</summary>
+    public static Reason? Check(Plan plan, PlannedCell cell, PolicySet policy, Flow flow)
+    {
+        if (policy.Version == plan.PolicyVersion)
+            return null;
+        var field = cell.Cell.Field;
+        var asSealed = new LiveRecord(cell.Cell.Record, RecordState.Live, cell.RecordVersion, new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [field] = cell.Old });
+        var now = plan.Kind == PlanKind.Undo
+            ? UndoDecider.Decide(policy, asSealed, field, cell.Old, cell.Decision.Value)
+            : CellDecider.Decide(policy, flow, asSealed, field, Evidence(cell.Decision));
+        if (now.Verdict != cell.Decision.Verdict || now.Value != cell.Decision.Value)
+            return new Reason(Code, $"{cell.Cell.Record.Object}.{field} is decided otherwise now ({now.Reason.Code}): {now.Reason.Text}");
+        return now.RuleId == cell.Decision.RuleId
+            ? null
+            : new Reason(Code, $"{cell.Cell.Record.Object}.{field} was decided by rule '{cell.Decision.RuleId}'; the rule is '{now.RuleId}' now.");
+    }
+
+    private static List<Candidate> Evidence(Decision decision) =>
+        [.. decision.Losers.Append(decision.Winner).OfType<Candidate>().Where(c => !c.Value.IsBlank)];
+}

@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using ClayAspire.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(DecisionBenchmarks).Assembly).Run(args);
