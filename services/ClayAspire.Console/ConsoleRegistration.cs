@@ -36,6 +36,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<PlanDesk>();
         services.AddSingleton<FlowDesk>();
         services.AddSingleton<MirrorDesk>();
+        services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
@@ -61,7 +62,13 @@ internal static class ConsoleRegistration
             // Problems that the framework makes carry a code too.
             if (!context.ProblemDetails.Extensions.ContainsKey("code"))
                 context.ProblemDetails.Extensions["code"] = Api.Problems.CodeOf(context.ProblemDetails.Status ?? context.HttpContext.Response.StatusCode);
+            context.ProblemDetails.Detail ??= context.Exception is BadHttpRequestException bad ? bad.Message : null;
+            if (!context.ProblemDetails.Extensions.ContainsKey("remedy") && Api.Problems.RemedyOf(context.ProblemDetails.Status ?? context.HttpContext.Response.StatusCode) is { } remedy)
+                context.ProblemDetails.Extensions["remedy"] = remedy;
         });
+        // A request that cannot be read is the caller's fault in every environment, never a 500.
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        services.Configure<ExceptionHandlerOptions>(o => o.StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError);
         services.AddOpenApi();
         services.ConfigureHttpJsonOptions(o => o.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
     }

@@ -26,4 +26,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(8, LogLevel.Warning, "The waiting plans could not be read for clay_plan_age_seconds.")]
     public static partial void PlanAgesUnread(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Information, "Dead job {JobId} was replayed as job {NewJobId} by {UserName}.")]
+    public static partial void JobReplayed(ILogger logger, long jobId, long newJobId, string userName);
 }

@@ -23,7 +23,13 @@ internal static class IngestionApp
         builder.Services.AddSingleton<CallerAccess>();
         builder.Services.AddSingleton<SignalReceiver>();
         builder.Services.AddSingleton<FileReceiver>();
-        builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton<ImportWatch>();
+        builder.Services.AddHostedService(p => p.GetRequiredService<ImportWatch>());
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = context => Problems.Complete(context.ProblemDetails, context.Exception));
+        // A request that cannot be read is the caller's fault in every environment, never a 500.
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.Configure<ExceptionHandlerOptions>(o =>
+            o.StatusCodeSelector = e => e is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError);
         builder.Services.AddOpenApi();
         // Bodies have limits of their own (Ingestion:MaxBodyBytes, Ingestion:MaxFileBytes), with answers that say what to do.
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -19,6 +19,10 @@ internal sealed class IngestionOptions
     [Range(1, 10_000)]
     public int BatchRows { get; set; } = 1000;
 
+    /// <summary>Seconds without a sign of life of the receiving process after which an import counts as failed (default 60).</summary>
+    [Range(1, 86_400)]
+    public double ImportSilenceSeconds { get; set; } = 60;
+
     /// <summary>Requests a minute per key (default 60,000), refilled every second; more get 429 with Retry-After.</summary>
     [Range(60, 10_000_000)]
     public int RequestsPerMinute { get; set; } = 60_000;

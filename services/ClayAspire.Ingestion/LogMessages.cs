@@ -11,4 +11,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(3, LogLevel.Information, "Smartlead sent an event type that is not known; it is kept as smartlead.other.")]
     public static partial void UnknownEventType(this ILogger log);
+
+    [LoggerMessage(4, LogLevel.Warning, "Import {ImportId} failed: the process that received it gave no sign of life for {Seconds} s. The same file can be sent again.")]
+    public static partial void ImportAbandoned(this ILogger log, Guid importId, double seconds);
+
+    [LoggerMessage(5, LogLevel.Warning, "The imports could not be looked after; the next try comes by itself.")]
+    public static partial void ImportsUnwatched(this ILogger log, Exception error);
 }

@@ -24,7 +24,7 @@ internal static class Problems
     public static ProblemDetails Format { get; } = Of(StatusCodes.Status400BadRequest, "format-unknown", "The format is not known.",
         "Use format=csv or format=ndjson.");
 
-    public static ProblemDetails Delimiter { get; } = Of(StatusCodes.Status400BadRequest, "delimiter", "The delimiter must be one character.",
+    public static ProblemDetails Delimiter { get; } = Of(StatusCodes.Status400BadRequest, "delimiter", "The delimiter must be one character, and neither a quote nor a line break.",
         "Leave delimiter out to have it found from the header, or give one character such as %3B for a semicolon.");
 
     public static ProblemDetails Form { get; } = Of(StatusCodes.Status415UnsupportedMediaType, "form-not-supported", "The body must be the file itself, not a form.",
@@ -56,6 +56,23 @@ internal static class Problems
         var problem = Of(fault.Code == "file-too-large" ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest, fault.Code, fault.Message, null);
         problem.Extensions["importId"] = importId;
         return problem;
+    }
+
+    /// <summary>Gives problems that the framework makes a code and a remedy too.</summary>
+    public static void Complete(ProblemDetails problem, Exception? fault)
+    {
+        problem.Detail ??= fault is BadHttpRequestException bad ? bad.Message : null;
+        var (code, remedy) = problem.Status switch
+        {
+            StatusCodes.Status400BadRequest => ("bad-request", "Compare the request with /openapi/v1.json and send it again; nothing was stored."),
+            StatusCodes.Status404NotFound => ("not-found", "/openapi/v1.json lists the addresses of this service."),
+            StatusCodes.Status405MethodNotAllowed => ("method-not-allowed", "/openapi/v1.json lists the methods of each address."),
+            StatusCodes.Status415UnsupportedMediaType => ("unsupported-media-type", "Name the body's type: application/json or application/x-ndjson for rows, application/json for events, text/csv or application/x-ndjson for files."),
+            _ => ("internal-error", "Send the same again: what was stored already counts as a duplicate. The service's log says what happened."),
+        };
+        problem.Extensions.TryAdd("code", code);
+        if (problem.Extensions["code"] as string == code)
+            problem.Extensions.TryAdd("remedy", remedy);
     }
 
     public static IResult Result(ProblemDetails problem) => Results.Problem(problem);

@@ -32,4 +32,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(10, LogLevel.Information, "Plan {Plan} of {Connection}, flow {Flow} expired unreleased.")]
     public static partial void PlanExpired(ILogger log, Guid plan, string connection, string flow);
+
+    [LoggerMessage(11, LogLevel.Information, "{Signals} unmatched signals wait again: {Connection} {Object} has records with their keys now.")]
+    public static partial void SignalsReturned(ILogger log, int signals, string connection, string @object);
 }

@@ -19,6 +19,10 @@ internal sealed class WorkerSettings
     [Range(0.1, 8_760, ErrorMessage = "SyncWorker:MirrorFullReadHours must be 0.1 to 8760 hours.")]
     public double MirrorFullReadHours { get; set; } = 24;
 
+    /// <summary>Days for which a signal without a record is tried again when the mirror reads a record with its key. Default: 7.</summary>
+    [Range(0, 365, ErrorMessage = "SyncWorker:RetryUnmatchedDays must be 0 to 365 days.")]
+    public double RetryUnmatchedDays { get; set; } = 7;
+
     /// <summary>Seconds between rounds of the scheduler. Default: 2.</summary>
     [Range(0.1, 60, ErrorMessage = "SyncWorker:SchedulerSeconds must be 0.1 to 60 seconds.")]
     public double SchedulerSeconds { get; set; } = 2;

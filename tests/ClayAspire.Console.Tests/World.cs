@@ -46,7 +46,7 @@ internal sealed class World(IServiceProvider services)
         (await Get<ApiKeyStore>().CreateAsync($"key of {userName}", scopes.Length > 0 ? scopes : [ApiScopes.Api], userName, CancellationToken.None)).Key;
 
     /// <summary>Seals and stores a plan of so many leads, each with a blank city to fill, a held industry and a refused formula.</summary>
-    public async Task<Plan> AddPlanAsync(int leads = 8, string author = "scheduler", TimeSpan? age = null, TimeSpan? stands = null, string connection = Staging, string flow = Enrichment)
+    public async Task<Plan> AddPlanAsync(int leads = 8, string author = "scheduler", TimeSpan? age = null, TimeSpan? stands = null, string connection = Staging, string flow = Enrichment, bool changes = true)
     {
         var policy = Get<PolicySource>().Current;
         var now = Get<TimeProvider>().GetUtcNow();
@@ -57,12 +57,15 @@ internal sealed class World(IServiceProvider services)
             var live = Lead(connection, i);
             void Offer(string field, string value, string source = "clay") => cells.Add((live, field, CellDecider.Decide(
                 policy, policy.Flow(flow), live, field, [new Candidate(1000 + cells.Count, source, sealedAt.AddHours(-2), FieldValue.FromCanonical(value))])));
-            Offer("City", Cities[_random.Next(Cities.Length)]);
-            Offer("FirstName", Names[_random.Next(Names.Length)]);
+            if (changes)
+            {
+                Offer("City", Cities[_random.Next(Cities.Length)]);
+                Offer("FirstName", Names[_random.Next(Names.Length)]);
+            }
             Offer("Industry", Industries[_random.Next(Industries.Length)]);
             if (i % 3 == 0)
                 Offer("Cold_Lead_Eligible__c", "true");
-            if (i % 4 == 0)
+            if (changes && i % 4 == 0)
                 Offer("LinkedIn_URL__c", $"https://www.linkedin.example/in/lead-{i}");
         }
         var planned = cells.OrderBy(c => c.Decision.Verdict)

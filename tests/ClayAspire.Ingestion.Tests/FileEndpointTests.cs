@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ClayAspire.Storage.Signals;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClayAspire.Ingestion.Tests;
 
@@ -127,6 +129,9 @@ public sealed class FileEndpointTests : IAsyncLifetime
     [InlineData("table=t&format=xls", 400, "format-unknown")]
     [InlineData("format=csv", 400, "table-name")]
     [InlineData("table=t&format=csv&delimiter=ab", 400, "delimiter")]
+    [InlineData("table=t&format=csv&delimiter=%0A", 400, "delimiter")]
+    [InlineData("table=t&format=csv&delimiter=%22", 400, "delimiter")]
+    [InlineData("table=t&format=csv&delimiter=%00", 400, "delimiter")]
     public async Task Wrong_questions_get_the_remedy(string query, int expected, string code)
     {
         var (status, problem) = await _service.PostAsync($"/v1/files?{query}", "a\n1\n", "text/csv");
@@ -170,6 +175,28 @@ public sealed class FileEndpointTests : IAsyncLifetime
         Assert.False((await Import("/v1/signals/pending")).GetProperty("hasPending").GetBoolean());
         await _service.PostAsync("/v1/files?table=t&format=csv", "a\n1\n", "text/csv");
         Assert.True((await Import("/v1/signals/pending")).GetProperty("hasPending").GetBoolean());
+    }
+
+    [Fact]
+    public async Task An_import_of_a_killed_process_fails_and_one_that_is_still_sent_goes_on()
+    {
+        await using var service = await IngestionService.StartAsync(("Ingestion:ImportSilenceSeconds", "4"));
+        using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await slow.ConnectAsync(IPAddress.Loopback, service.Address.Port);
+        await using var stream = new NetworkStream(slow);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/files?table=t&format=csv HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {IngestionService.ClayKey}\r\nContent-Length: 5\r\n\r\na\n1"));
+        var store = service.Services.GetRequiredService<SignalStore>();
+        var gone = await store.CreateImportAsync(new NewImport("clay", "t", "cut.csv", "csv", null, "clay", "a process that was killed"), default);
+        var failed = await UntilAsync(async () => await Shown(gone) is var i && i.GetProperty("state").GetString() == "failed" ? i : null);
+        Assert.Contains("Send the same file again", failed.GetProperty("error").GetString(), StringComparison.Ordinal);
+
+        var going = (await service.ImportIdsAsync()).Single(id => id != gone);
+        Assert.Equal("receiving", (await Shown(going)).GetProperty("state").GetString());
+        await stream.WriteAsync("\n2"u8.ToArray());
+        var done = await UntilAsync(async () => await Shown(going) is var i && i.GetProperty("state").GetString() == "completed" ? i : null);
+        Assert.Equal(2, done.GetProperty("accepted").GetInt32());
+
+        async Task<JsonElement> Shown(Guid id) => await IngestionService.JsonOf(await service.Http.GetAsync($"/v1/imports/{id}"));
     }
 
     private async Task<JsonElement?> OpenImportAsync()

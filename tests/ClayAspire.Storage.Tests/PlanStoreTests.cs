@@ -147,6 +147,9 @@ public sealed class PlanStoreTests
         harness.Clock!.Advance(TimeSpan.FromHours(24));
         Assert.Equal("plan-expired", (await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default)).Refusal!.Code);
         Assert.Equal(PlanStates.Expired, Assert.Single(await harness.Get<PlanStore>().ExpireAsync(default)).State);
+        var entries = await harness.Get<LedgerStore>().PageAsync("icare", 0, 100, default);
+        Assert.Equal([LedgerKinds.PlanSealed, LedgerKinds.PlanExpired], entries.Select(e => e.Kind));
+        Assert.True((await harness.Get<LedgerStore>().VerifyAsync("icare", default)).IsIntact);
         Assert.Equal("pending,pending", await StatesAsync(harness));
     }
 

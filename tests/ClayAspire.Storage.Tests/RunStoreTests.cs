@@ -89,6 +89,35 @@ public sealed class RunStoreTests
         Assert.Equal("pending,pending", await PlanStoreTests.StatesAsync(harness));
     }
 
+    [Fact]
+    public async Task A_run_whose_job_died_fails_with_the_remedy_and_the_replay_takes_it_up_again()
+    {
+        await using var harness = await StorageHarness.StartAsync();
+        var (run, lease) = await ApprovedAsync(harness);
+        var runs = harness.Get<RunStore>();
+        await runs.StartIfLeaseHeldAsync(lease, run, "w1", default);
+        await runs.MoveCellsIfLeaseHeldAsync(lease, run, [new CellMove(0, RunCellStates.Intent)], 1, default);
+        Assert.Empty(await runs.FailStoppedAsync(default));
+        await harness.RunAsync("update sync.job set max_attempts = 1 where kind = 'apply-plan'");
+        harness.Clock!.Advance(Lease + TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await harness.Queue.RescueExpiredAsync(default));
+
+        var failed = Assert.Single(await runs.FailStoppedAsync(default));
+        Assert.Empty(await runs.FailStoppedAsync(default));
+        Assert.Equal((run, RunStates.Failed), (failed.Id, failed.State));
+        Assert.Contains("replay the job", failed.Remark, StringComparison.Ordinal);
+        Assert.NotNull(failed.FinishedAt);
+        Assert.Equal([RunCellStates.Intent, RunCellStates.Planned], (await runs.OpenCellsAsync(run, default)).Select(c => c.State));
+        Assert.Equal(LedgerKinds.RunStopped, (await harness.Get<LedgerStore>().PageAsync("icare", 0, 100, default))[^1].Kind);
+
+        Assert.NotNull(await harness.Queue.ReplayAsync(lease.JobId, default));
+        var queued = (await runs.FindAsync(run, default))!;
+        Assert.Equal((RunStates.Queued, null, null), (queued.State, queued.Remark, queued.FinishedAt));
+        Assert.Empty(await runs.FailStoppedAsync(default));
+        var again = (await harness.Queue.ClaimAsync([JobKinds.ApplyPlan], 1, "w2", Lease, default))[0].Lease;
+        Assert.Equal(RunStates.Running, (await runs.StartIfLeaseHeldAsync(again, run, "w2", default)).State);
+    }
+
     private static async Task<(Guid Run, JobLease Lease)> ApprovedAsync(StorageHarness harness)
     {
         var plan = await PlanStoreTests.TwoChangesAsync(harness);

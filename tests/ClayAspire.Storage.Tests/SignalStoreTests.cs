@@ -99,7 +99,7 @@ public sealed class SignalStoreTests
     {
         await using var harness = await StorageHarness.StartAsync();
         var store = harness.Get<SignalStore>();
-        var id = await store.CreateImportAsync(new NewImport("clay", "people", "people.csv", "csv", 1000, "Clay"), default);
+        var id = await store.CreateImportAsync(new NewImport("clay", "people", "people.csv", "csv", 1000, "Clay", "receiver-1"), default);
         await store.ReportImportAsync(id, new ImportProgress(500, 10, 8, 1, 1), default);
         await store.QuarantineAsync([new QuarantinedRow("clay", "people", "bad-csv", "Too few columns.", "a\0,b", id, 7)], default);
         await store.CompleteImportAsync(id, new ImportProgress(1000, 20, 17, 2, 1), default);

@@ -2,6 +2,8 @@ using ClayAspire.Connectors.Tests;
 using ClayAspire.Domain.Audit;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
+using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Signals;
 using Microsoft.EntityFrameworkCore;
 
 namespace ClayAspire.SyncWorker.Tests;
@@ -84,6 +86,45 @@ public sealed class ReplySyncTests(TwinFixture fixture) : IClassFixture<TwinFixt
         await stack.SettledAsync();
 
         Assert.Equal((true, "Interested"), await StateAsync(twin, member));
+    }
+
+    [Fact]
+    public async Task A_run_whose_job_died_fails_and_its_replay_finishes_it()
+    {
+        var twin = await fixture.EmptyAsync();
+        var member = (await MembersAsync(twin, 1))[0];
+        await using var stack = await SyncStack.StartAsync(twin);
+        await ReplyAsync(stack, 0, "Interested", First, "first");
+        await stack.SettledAsync();
+        await stack.Get<FlowSwitchStore>().SetAsync("reply-sync", true, "crm-admin", default);
+        // As a worker leaves it that fails in every attempt: the job dead, the run running.
+        await stack.ReadAsync(db => db.Jobs.Where(j => j.Kind == JobKinds.ApplyPlan).ExecuteUpdateAsync(j => j.SetProperty(x => x.State, JobStates.Dead)));
+        await stack.ReadAsync(db => db.Runs.ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunStates.Running)));
+        await SyncStack.UntilAsync(() => stack.ReadAsync(db => db.Runs.AllAsync(r => r.State == RunStates.Failed && r.Remark!.Contains("replay the job"))), "the run has failed");
+
+        await stack.Get<FlowSwitchStore>().SetAsync("reply-sync", false, "crm-admin", default);
+        var job = await stack.ReadAsync(db => db.Jobs.Where(j => j.State == JobStates.Dead).Select(j => j.Id).SingleAsync());
+        Assert.NotNull(await stack.Get<JobQueue>().ReplayAsync(job, default));
+        await SyncStack.UntilAsync(() => stack.ReadAsync(db => db.Runs.AllAsync(r => r.State == RunStates.Green)), "the run is green");
+        Assert.Equal((true, "Interested"), await StateAsync(twin, member));
+    }
+
+    [Fact]
+    public async Task A_reply_that_came_before_its_member_is_applied_when_the_member_exists()
+    {
+        var twin = await fixture.EmptyAsync();
+        await using var stack = await SyncStack.StartAsync(twin);
+        await ReplyAsync(stack, 0, "Interested", First, "first");
+        await SyncStack.UntilAsync(() => stack.ReadAsync(db => db.SignalOutcomes.AnyAsync(o => o.State == SignalOutcomes.Unmatched)), "the reply is unmatched");
+        // Members of others bring nothing back.
+        await stack.Get<JobQueue>().EnqueueAsync(NewJob.RefreshMirror("icare", "CampaignMember"), default);
+        await stack.SettledAsync();
+
+        var member = (await MembersAsync(twin, 1))[0];
+        await stack.Get<JobQueue>().EnqueueAsync(NewJob.RefreshMirror("icare", "CampaignMember"), default);
+        await SyncStack.UntilAsync(async () => await StateAsync(twin, member) == (true, "Interested"), "the reply is applied");
+        await stack.SettledAsync();
+        Assert.All(await stack.ReadAsync(db => db.SignalOutcomes.Select(o => o.State).ToListAsync()), s => Assert.Equal(SignalOutcomes.Resolved, s));
     }
 
     [Fact]

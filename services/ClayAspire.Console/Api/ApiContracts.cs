@@ -77,5 +77,8 @@ internal sealed record MirrorOrder(string? Connection);
 /// <summary>Answer to it.</summary>
 internal sealed record MirrorOrdered(string Connection, IReadOnlyList<string> Objects);
 
+/// <summary>Answer to a replay: the job's new id.</summary>
+internal sealed record JobReplayed(long JobId);
+
 /// <summary>Who we are.</summary>
 internal sealed record ProductInfo(string Product, string Version, bool Demo);

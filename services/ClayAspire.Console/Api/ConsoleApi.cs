@@ -28,6 +28,7 @@ internal static class ConsoleApi
         var api = app.MapGroup("/api").RequireAuthorization(Access.Read).AddEndpointFilter(CheckOriginAsync);
         api.MapPlans();
         api.MapRuns();
+        api.MapJobs();
         api.MapLedger();
         api.MapExplanations();
         api.MapFlows();

@@ -25,9 +25,21 @@ internal static class Problems
         _ => "internal-error",
     };
 
+    /// <summary>What to do about a problem that has nothing but a status.</summary>
+    public static string? RemedyOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "Compare the request with /openapi/v1.json: names, types and the JSON of the body. Nothing was changed.",
+        StatusCodes.Status401Unauthorized => "Sign in, or send an API key as 'Authorization: Bearer <key>'.",
+        StatusCodes.Status403Forbidden => "Ask somebody with the role that this needs.",
+        StatusCodes.Status404NotFound => "/openapi/v1.json lists what there is.",
+        StatusCodes.Status405MethodNotAllowed => "/openapi/v1.json lists the methods of each address.",
+        StatusCodes.Status415UnsupportedMediaType => "Send the body as 'Content-Type: application/json'.",
+        _ => null,
+    };
+
     private static int StatusOf(string code) => code switch
     {
-        "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
+        "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             => StatusCodes.Status409Conflict,

@@ -66,9 +66,16 @@ internal static class Show
         KpiStatus.NoData => ("", "No data"),
     };
 
+    /// <summary>The state of a plan now: one past its time is expired, one without a change has nothing to release.</summary>
+    public static (string Tone, string Text) PlanState(Storage.Model.PlanRow plan, DateTimeOffset now) => PlanState(
+        plan.State != Storage.Plans.PlanStates.Sealed ? plan.State
+        : plan.ExpiresAt <= now ? Storage.Plans.PlanStates.Expired
+        : plan.Applyable ? plan.State : Operations.Overview.NothingToRelease);
+
     public static (string Tone, string Text) PlanState(string state) => state switch
     {
         "sealed" => ("accent", "Waiting"),
+        "nothing-to-release" => ("", "Nothing to release"),
         "approved" => ("good", "Approved"),
         "refused" => ("bad", "Refused"),
         "expired" => ("warn", "Expired"),

@@ -37,6 +37,8 @@ internal static class ConsoleForms
         forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
 
+        forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
+
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);
     }
@@ -143,6 +145,13 @@ internal static class ConsoleForms
         var (objects, refusal) = await desk.RefreshAsync(connection, cancel);
         Flash.Set(http, refusal is null ? "good" : "bad", refusal?.Text ?? $"Reading {string.Join(" and ", objects)} of {connection} anew.");
         return Results.LocalRedirect("/flows");
+    }
+
+    private static async Task<IResult> ReplayJobAsync(long id, HttpContext http, QueueDesk desk, [FromForm] string? _, CancellationToken cancel)
+    {
+        var (jobId, refusal) = await desk.ReplayAsync(id, Caller.Of(http.User), cancel);
+        Flash.Set(http, refusal is null ? "good" : "bad", refusal?.Text ?? $"Job {id} is tried again as job {jobId}.");
+        return Results.LocalRedirect("/runs");
     }
 
     /// <summary>The fragment that waits for a plan to be sealed; when it is, the page goes there by itself.</summary>

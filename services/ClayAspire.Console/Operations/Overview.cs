@@ -21,26 +21,31 @@ internal sealed record WaitingFlow(string Connection, string Flow, DateTimeOffse
 /// <summary>Counts over tables, for headers, tiles and filters. Reads only.</summary>
 internal sealed class Overview(IDbContextFactory<SyncDbContext> database, TimeProvider clock)
 {
-    /// <summary>How many plans wait for release and can still be released.</summary>
+    /// <summary>How a sealed plan that holds only holds, keeps and refusals is shown; it is no state of its own.</summary>
+    public const string NothingToRelease = "nothing-to-release";
+
+    /// <summary>How many plans wait for release: they hold a change and can still be released.</summary>
     public async Task<int> WaitingPlansAsync(CancellationToken cancel)
     {
         await using var db = await database.CreateDbContextAsync(cancel);
         var now = clock.GetUtcNow();
-        return await db.Plans.CountAsync(p => p.State == PlanStates.Sealed && p.ExpiresAt > now, cancel);
+        return await db.Plans.CountAsync(p => p.State == PlanStates.Sealed && p.Applyable && p.ExpiresAt > now, cancel);
     }
 
-    /// <summary>Plans by state.</summary>
+    /// <summary>Plans by state; sealed ones without a change count as <see cref="NothingToRelease"/>, whose release nobody waits for.</summary>
     public async Task<IReadOnlyDictionary<string, int>> PlanStatesAsync(CancellationToken cancel)
     {
         await using var db = await database.CreateDbContextAsync(cancel);
-        return await db.Plans.GroupBy(p => p.State).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+        return await db.Plans.GroupBy(p => p.State == PlanStates.Sealed && !p.Applyable ? NothingToRelease : p.State)
+            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
     }
 
     /// <summary>The oldest waiting plan per flow.</summary>
     public async Task<IReadOnlyList<WaitingFlow>> WaitingFlowsAsync(CancellationToken cancel)
     {
         await using var db = await database.CreateDbContextAsync(cancel);
-        return await db.Plans.Where(p => p.State == PlanStates.Sealed)
+        var now = clock.GetUtcNow();
+        return await db.Plans.Where(p => p.State == PlanStates.Sealed && p.Applyable && p.ExpiresAt > now)
             .GroupBy(p => new { p.Connection, p.Flow })
             .Select(g => new WaitingFlow(g.Key.Connection, g.Key.Flow, g.Min(p => p.SealedAt)))
             .ToListAsync(cancel);

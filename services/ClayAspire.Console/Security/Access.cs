@@ -28,6 +28,9 @@ internal static class Access
     /// <summary>Read the mirror anew.</summary>
     public const string RefreshMirror = "refresh-mirror";
 
+    /// <summary>Look at dead jobs and replay them.</summary>
+    public const string ReplayJobs = "replay-jobs";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -35,6 +38,7 @@ internal static class Access
         [SwitchFlows] = [CrmAdmin, Admin],
         [TakeSnapshots] = [MarcomOps, CrmAdmin, ItInfra, Admin],
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
+        [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

@@ -26,6 +26,9 @@ public static class LedgerKinds
     /// <summary>A plan was refused by a person.</summary>
     public const string PlanRefused = "plan-refused";
 
+    /// <summary>A plan's time ran out unreleased.</summary>
+    public const string PlanExpired = "plan-expired";
+
     /// <summary>A cell was written and read back equal.</summary>
     public const string CellVerified = "cell-verified";
 
@@ -37,6 +40,9 @@ public static class LedgerKinds
 
     /// <summary>A run ended.</summary>
     public const string RunEnded = "run-ended";
+
+    /// <summary>A run stands still because its job gave up; replaying the job takes it up again.</summary>
+    public const string RunStopped = "run-stopped";
 }
 
 /// <summary>What a check of a chain found.</summary>

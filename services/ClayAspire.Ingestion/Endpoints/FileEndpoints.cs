@@ -42,7 +42,7 @@ internal static class FileEndpoints
     }
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext http, SignalStore signals, FileReceiver receiver, ILogger<FileReceiver> log, CancellationToken cancel,
+        HttpContext http, SignalStore signals, FileReceiver receiver, ImportWatch watch, ILogger<FileReceiver> log, CancellationToken cancel,
         string? table = null, string? format = null, string? name = null, string? delimiter = null)
     {
         var request = http.Request;
@@ -51,12 +51,12 @@ internal static class FileEndpoints
             return Problems.Result(Problems.TableName);
         if (format is not ("csv" or "ndjson"))
             return Problems.Result(Problems.Format);
-        if (delimiter is { Length: not 1 })
+        if (delimiter is not null && (delimiter.Length != 1 || delimiter[0] == '"' || (char.IsControl(delimiter[0]) && delimiter[0] != '\t')))
             return Problems.Result(Problems.Delimiter);
         if (request.HasFormContentType)
             return Problems.Result(Problems.Form);
         var caller = (string)http.Items[RequireScopeFilter.CallerItem]!;
-        var id = await signals.CreateImportAsync(new NewImport(Sources.Clay, table!, FileName(name, table!, format), format, request.ContentLength, caller), cancel);
+        var id = await signals.CreateImportAsync(new NewImport(Sources.Clay, table!, FileName(name, table!, format), format, request.ContentLength, caller, watch.Owner), cancel);
         var location = $"/v1/imports/{id}";
         var isAsync = request.Headers["Prefer"].ToString().Contains("respond-async", StringComparison.OrdinalIgnoreCase);
         if (isAsync)

@@ -197,6 +197,9 @@ public sealed class RunRow
 
     /// <summary>What to know about it, in a sentence.</summary>
     public string? Remark { get; set; }
+
+    /// <summary>The dead job that left it failed; null otherwise. Replaying that job takes the run up again.</summary>
+    public long? StoppedByJob { get; set; }
 }
 
 /// <summary>One cell of a run. Table <c>run_cell</c>.</summary>

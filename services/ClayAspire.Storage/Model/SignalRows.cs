@@ -50,6 +50,12 @@ public sealed class ImportJobRow
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; set; }
+
+    /// <summary>The process that receives it.</summary>
+    public string? Owner { get; set; }
+
+    /// <summary>That process's last sign of life.</summary>
+    public DateTimeOffset? HeartbeatAt { get; set; }
 }
 
 /// <summary>One fact received, immutable. Table <c>signal</c>.</summary>
@@ -98,7 +104,10 @@ public sealed class SignalOutcomeRow
     /// <summary>Why, in a sentence.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>The connection of the record that it resolved to.</summary>
+    /// <summary>The keys of the record that an unmatched signal waits for; see <see cref="Signals.SignalKeys"/>.</summary>
+    public string[]? AwaitedKeys { get; set; }
+
+    /// <summary>The connection of the record that it resolved to, or that it waits for.</summary>
     public string? Connection { get; set; }
 
     /// <summary>The object of that record.</summary>

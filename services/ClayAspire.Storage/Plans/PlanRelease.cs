@@ -135,9 +135,24 @@ public sealed partial class PlanStore
             await EndCandidatesAsync(transaction, planId, CandidateStates.Pending, cancel);
             expired.Add((await FindInAsync(transaction, planId, cancel))!);
         }
+        // One order of connections for all writers, so that two ledgers are never waited for crosswise.
+        foreach (var group in expired.GroupBy(p => p.Connection, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+            await ledger.AppendAsync(transaction, group.Key, [.. group.Select(Expiry)], cancel);
         await transaction.CommitAsync(cancel);
         return expired;
     }
+
+    private static NewLedgerEntry Expiry(PlanRow plan) => new(LedgerKinds.PlanExpired, EvidenceJson.WriteObject(new
+    {
+        plan = plan.Id,
+        hash = plan.Hash,
+        connection = plan.Connection,
+        flow = plan.Flow,
+        policy = plan.PolicyVersion,
+        changes = plan.Changes,
+        sealedAt = plan.SealedAt,
+        expiresAt = plan.ExpiresAt,
+    }));
 
     /// <summary>
     /// What a run applies: the plan, rebuilt from its rows, with the approval that released it. Checked again, so that a plan altered

@@ -109,6 +109,8 @@ public sealed partial class PlanStore(
             plans = plans.Where(p => p.Flow == flow);
         if (filter.State is { } state)
             plans = plans.Where(p => p.State == state);
+        if (filter.Applyable is { } applyable)
+            plans = plans.Where(p => p.Applyable == applyable);
         var rows = await plans.OrderByDescending(p => p.SealedAt).ThenBy(p => p.Id).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
         return new PagedRows<PlanRow>(rows, await plans.LongCountAsync(cancel), number, size);
     }

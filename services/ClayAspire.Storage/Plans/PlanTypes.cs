@@ -117,7 +117,8 @@ public sealed record ApproveResult(Guid? RunId, Reason? Refusal);
 /// <param name="State">In this state.</param>
 /// <param name="Number">The page, from 1.</param>
 /// <param name="Size">Rows a page.</param>
-public sealed record PlanFilter(string? Connection = null, string? Flow = null, string? State = null, int Number = 1, int Size = 50);
+/// <param name="Applyable">Only those that hold a change to apply, or only those that hold none; null for both.</param>
+public sealed record PlanFilter(string? Connection = null, string? Flow = null, string? State = null, int Number = 1, int Size = 50, bool? Applyable = null);
 
 /// <summary>Which cells of a plan to list.</summary>
 /// <param name="Verdict">With this verdict.</param>

@@ -181,6 +181,37 @@ public sealed class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<Sync
         await transaction.CommitAsync(cancel);
     }
 
+    /// <summary>
+    /// Runs whose job gave up become failed, with the remedy in their remark. Their open cells stay as they are: replaying the job
+    /// takes the run up again, and cells of unknown outcome are read before anything is written.
+    /// </summary>
+    /// <param name="cancel">Cancels the write.</param>
+    /// <param name="batch">At most so many.</param>
+    /// <returns>The runs.</returns>
+    public async Task<IReadOnlyList<RunRow>> FailStoppedAsync(CancellationToken cancel, int batch = 100)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var stopped = await transaction.Command("Plans/RunGetStopped.sql").With("batch", batch)
+            .ReadAllAsync(r => (Run: r.GetGuid(0), Job: r.GetInt64(1), Attempts: r.GetInt32(2)), cancel);
+        var runs = new List<RunRow>(stopped.Count);
+        foreach (var (runId, job, attempts) in stopped)
+        {
+            var remark = $"Job {job}, which applied this run, gave up after {attempts} attempts. Its errors stand under Dead jobs on the page Runs: "
+                + "mend the cause, then replay the job there. The run goes on where it stopped; cells of unknown outcome are read before anything is written.";
+            await transaction.Command("Plans/RunStop.sql").With("id", runId).With("job", job).With("remark", remark).With("now", clock.GetUtcNow()).RunAsync(cancel);
+            var run = await LockAsync(transaction, runId, cancel);
+            await ledger.AppendAsync(transaction, run.Connection, [new NewLedgerEntry(LedgerKinds.RunStopped, EvidenceJson.WriteObject(new
+            {
+                plan = run.PlanId, run = run.Id, flow = run.Flow, state = run.State, job, planned = run.Planned, verified = run.Verified, rejected = run.Rejected,
+                skipped = run.Skipped, remark,
+            }))], cancel);
+            runs.Add(run);
+        }
+        await transaction.CommitAsync(cancel);
+        return runs;
+    }
+
     private async Task EndCellsAsync(NpgsqlTransaction transaction, RunRow run, IReadOnlyList<CellMove> ended, CancellationToken cancel)
     {
         if (ended.Count == 0)

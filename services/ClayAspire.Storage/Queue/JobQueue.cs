@@ -184,7 +184,7 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider clock, Jo
         return new PagedRows<JobRow>(rows, total, number, size);
     }
 
-    /// <summary>Gives a dead job its attempts again, under a new id behind the others of its order key.</summary>
+    /// <summary>Gives a dead job its attempts again, under a new id behind the others of its order key; the run that it left behind waits again.</summary>
     /// <returns>The new id; null when no dead job has that id.</returns>
     public async Task<long?> ReplayAsync(long jobId, CancellationToken cancel)
     {
@@ -197,6 +197,8 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider clock, Jo
             .ReadOneAsync(r => Tuple.Create(r.GetInt64(0), r.GetString(1)), cancel);
         if (replayed is null)
             return null;
+        if (replayed.Item2 == JobKinds.ApplyPlan)
+            await transaction.Command("Queue/RunResumeOfJob.sql").With("job", jobId).RunAsync(cancel);
         await transaction.Command("Queue/JobNotify.sql").With("kind", replayed.Item2).RunAsync(cancel);
         await transaction.CommitAsync(cancel);
         return replayed.Item1;

@@ -1,3 +1,4 @@
+using ClayAspire.Storage.Plans;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,11 +7,11 @@ using Npgsql;
 namespace ClayAspire.Storage.Queue;
 
 /// <summary>
-/// Rescues jobs whose lease ran out, deletes old completed ones in bounded batches, notes that this process lives, and
+/// Rescues jobs whose lease ran out, fails runs whose job gave up, deletes old completed ones in bounded batches, notes that this process lives, and
 /// samples the queue's depth. Every replica does it; the statements do not harm each other.
 /// </summary>
 internal sealed class QueueCaretaker(
-    JobQueue queue, StorageMetrics metrics, WorkerIdentity identity, IOptions<QueueSettings> options, TimeProvider clock, ILogger<QueueCaretaker> logger)
+    JobQueue queue, RunStore runs, StorageMetrics metrics, WorkerIdentity identity, IOptions<QueueSettings> options, TimeProvider clock, ILogger<QueueCaretaker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
@@ -26,6 +27,8 @@ internal sealed class QueueCaretaker(
             try
             {
                 await queue.RescueExpiredAsync(stoppingToken);
+                foreach (var run in await runs.FailStoppedAsync(stoppingToken))
+                    logger.LogError("Run {RunId} failed because its job gave up. {Remark}", run.Id, run.Remark);
                 var now = clock.GetUtcNow();
                 if (now >= sampleAt)
                 {

@@ -76,10 +76,28 @@ public sealed class SignalStore(
             BytesExpected = import.BytesExpected,
             CreatedBy = import.CreatedBy,
             CreatedAt = clock.GetUtcNow(),
+            Owner = import.Owner,
+            HeartbeatAt = clock.GetUtcNow(),
         };
         context.ImportJobs.Add(row);
         await context.SaveChangesAsync(cancel);
         return row.Id;
+    }
+
+    /// <summary>Notes that a process lives: its imports go on, also while a slow upload brings no whole batch.</summary>
+    /// <param name="owner">The process, as in <see cref="NewImport.Owner"/>.</param>
+    /// <param name="cancel">Cancels the write.</param>
+    public Task BeatImportsAsync(string owner, CancellationToken cancel) =>
+        dataSource.Command("Signals/ImportBeatIfReceiving.sql").With("owner", owner).With("now", clock.GetUtcNow()).RunAsync(cancel);
+
+    /// <summary>Ends imports whose process has given no sign of life for so long; rows read so far stay.</summary>
+    /// <returns>The imports that failed.</returns>
+    public async Task<IReadOnlyList<Guid>> FailSilentImportsAsync(TimeSpan silence, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        return await dataSource.Command("Signals/ImportFailIfSilent.sql").With("now", now).With("silent_since", now - silence)
+            .With("error", "The receiving process ended before the file did. Send the same file again: rows already taken count as duplicates.")
+            .ReadAllAsync(r => r.GetGuid(0), cancel);
     }
 
     /// <summary>Notes how far an import is.</summary>
@@ -121,8 +139,37 @@ public sealed class SignalStore(
     public async Task<int> SetOutcomesAsync(NpgsqlTransaction transaction, IReadOnlyList<SignalOutcomeChange> changes, CancellationToken cancel) =>
         changes.Count == 0 ? 0 : await transaction.Command("Signals/SignalSetOutcomeIfPending.sql")
             .With("ids", changes.Select(c => c.SignalId)).With("states", changes.Select(c => c.State)).With("reasons", changes.Select(c => c.Reason))
-            .With("connections", changes.Select(c => c.Record?.Connection)).With("objects", changes.Select(c => c.Record?.Object))
-            .With("records", changes.Select(c => c.Record?.Id)).With("now", clock.GetUtcNow()).RunAsync(cancel);
+            .With("connections", changes.Select(c => c.Record?.Connection ?? c.Awaited?.Connection)).With("objects", changes.Select(c => c.Record?.Object ?? c.Awaited?.Object))
+            .With("records", changes.Select(c => c.Record?.Id))
+            .With("awaited", changes.Select(c => c.Awaited is { Keys.Count: > 0 } awaited ? string.Join('\n', awaited.Keys.Select(k => k.ReplaceLineEndings(" "))) : null))
+            .With("now", clock.GetUtcNow()).RunAsync(cancel);
+
+    /// <summary>
+    /// Makes unmatched signals wait again whose record may exist by now, and enqueues their processing. To be called with the keys of
+    /// records that the mirror has read.
+    /// </summary>
+    /// <param name="connection">The records' connection.</param>
+    /// <param name="object">Their object.</param>
+    /// <param name="keys">Their keys; see <see cref="SignalKeys"/>.</param>
+    /// <param name="youngerThan">Signals received longer ago stay unmatched.</param>
+    /// <param name="cancel">Cancels the write.</param>
+    /// <param name="batch">At most so many; the next reading of the records brings the rest.</param>
+    /// <returns>How many wait again.</returns>
+    public async Task<int> ReturnUnmatchedAsync(
+        string connection, string @object, IReadOnlyCollection<string> keys, TimeSpan youngerThan, CancellationToken cancel, int batch = 5000)
+    {
+        if (keys.Count == 0)
+            return 0;
+        var now = clock.GetUtcNow();
+        await using var open = await dataSource.OpenConnectionAsync(cancel);
+        await using var transaction = await open.BeginTransactionAsync(cancel);
+        var returned = await transaction.Command("Signals/SignalReturnUnmatched.sql").With("connection", connection).With("object", @object)
+            .With("keys", keys).With("since", now - youngerThan).With("batch", batch).With("now", now).RunAsync(cancel);
+        if (returned > 0)
+            await queue.EnqueueAsync(transaction, NewJob.ProcessSignals(), cancel);
+        await transaction.CommitAsync(cancel);
+        return returned;
+    }
 
     private static Domain.Writeback.Reason? Fault(NewSignal signal)
     {
@@ -178,7 +225,7 @@ public sealed class SignalStore(
             .With("id", id).With("state", state).With("bytes_read", progress.BytesRead).With("rows_read", progress.RowsRead)
             .With("rows_accepted", progress.RowsAccepted).With("rows_duplicate", progress.RowsDuplicate).With("rows_quarantined", progress.RowsQuarantined)
             .With("error", error is null ? null : Storable.Text(error))
-            .With("finished_at", state == "receiving" ? null : (DateTimeOffset?)clock.GetUtcNow()).RunAsync(cancel);
+            .With("finished_at", state == "receiving" ? null : (DateTimeOffset?)clock.GetUtcNow()).With("now", clock.GetUtcNow()).RunAsync(cancel);
         if (changed != 1)
             throw new InvalidOperationException($"The import {id} is not receiving any more; it cannot become '{state}'.");
     }

@@ -52,7 +52,8 @@ public sealed record QuarantinedRow(string Source, string Table, string ReasonCo
 /// <param name="Format"><c>csv</c>, <c>ndjson</c> or <c>json</c>.</param>
 /// <param name="BytesExpected">The announced length.</param>
 /// <param name="CreatedBy">Who sends it.</param>
-public sealed record NewImport(string Source, string Table, string FileName, string Format, long? BytesExpected, string CreatedBy);
+/// <param name="Owner">The process that receives it; one that gives no sign of life for long loses its imports.</param>
+public sealed record NewImport(string Source, string Table, string FileName, string Format, long? BytesExpected, string CreatedBy, string Owner);
 
 /// <summary>How far an import is: totals since its beginning.</summary>
 /// <param name="BytesRead">Bytes read.</param>
@@ -77,7 +78,27 @@ public sealed record PendingSignal(long Id, string Source, string Kind, string T
 /// <param name="State">One of <see cref="SignalOutcomes"/>.</param>
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="Record">The record that it resolved to.</param>
-public sealed record SignalOutcomeChange(long SignalId, string State, string? Reason = null, RecordKey? Record = null);
+/// <param name="Awaited">What an unmatched signal waits for; null when nothing can bring it back.</param>
+public sealed record SignalOutcomeChange(long SignalId, string State, string? Reason = null, RecordKey? Record = null, AwaitedRecord? Awaited = null);
+
+/// <summary>The record that an unmatched signal waits for.</summary>
+/// <param name="Connection">The connection.</param>
+/// <param name="Object">The object.</param>
+/// <param name="Keys">The keys by which it was searched; see <see cref="SignalKeys"/>.</param>
+public sealed record AwaitedRecord(string Connection, string Object, IReadOnlyList<string> Keys);
+
+/// <summary>How the keys of a record are spelled.</summary>
+public static class SignalKeys
+{
+    /// <summary>An e-mail address; upper and lower case are equal.</summary>
+    public static string Email(string address) => "email:" + address.ToLowerInvariant();
+
+    /// <summary>An external id.</summary>
+    public static string External(string id) => "external:" + id;
+
+    /// <summary>A record id.</summary>
+    public static string Record(string id) => "record:" + id;
+}
 
 /// <summary>The states of a signal's outcome.</summary>
 public static class SignalOutcomes

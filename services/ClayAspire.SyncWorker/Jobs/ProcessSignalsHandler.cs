@@ -60,7 +60,8 @@ internal sealed class ProcessSignalsHandler(
         var offered = new List<NewCandidate>();
         foreach (var (reading, resolution) in readings.Zip(resolutions))
         {
-            outcomes.Add(new SignalOutcomeChange(reading.Signal.Id, resolution.State, resolution.Reason, resolution.Record));
+            outcomes.Add(new SignalOutcomeChange(reading.Signal.Id, resolution.State, resolution.Reason, resolution.Record,
+                resolution.State == SignalOutcomes.Unmatched ? Awaited(reading) : null));
             if (resolution.Record is not { } record)
                 continue;
             foreach (var (field, value) in reading.Offers)
@@ -72,6 +73,18 @@ internal sealed class ProcessSignalsHandler(
         await transaction.CommitAsync(cancel);
         LogMessages.SignalsProcessed(log, pending.Count, offered.Count);
         return pending.Count;
+    }
+
+    private static AwaitedRecord Awaited(SignalReading reading)
+    {
+        var keys = new List<string>(3);
+        if (reading.RecordIdText is { } id)
+            keys.Add(SignalKeys.Record(id));
+        if (reading.ExternalId is { } external)
+            keys.Add(SignalKeys.External(external));
+        if (reading.Email is { } email)
+            keys.Add(SignalKeys.Email(email));
+        return new AwaitedRecord(reading.Mapping.Connection, reading.Mapping.Object, keys);
     }
 
     private List<NewJob> PlansDueAtOnce(PolicySet policy, List<NewCandidate> offered) =>

@@ -6,13 +6,14 @@ using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Records;
+using ClayAspire.Storage.Signals;
 using ClayAspire.SyncWorker.Resolve;
 
 namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>Reads what changed in the CRM since the last time into the mirror, page by page, and moves the cursor with each page.</summary>
 internal sealed class RefreshMirrorHandler(
-    CrmRecordStore mirror, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
+    CrmRecordStore mirror, SignalStore signals, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
     ILogger<RefreshMirrorHandler> log) : IJobHandler
 {
     public string Kind => JobKinds.RefreshMirror;
@@ -33,7 +34,12 @@ internal sealed class RefreshMirrorHandler(
         {
             await foreach (var page in connector.QueryChangesAsync(order.Object, MirrorScope.Fields(policy, order.Connection, order.Object), since, cancel))
             {
-                count += await mirror.UpsertAsync([.. page.Records.Select(r => Row(r, externalField, now))], cancel);
+                CrmRecordRow[] rows = [.. page.Records.Select(r => Row(r, externalField, now))];
+                count += await mirror.UpsertAsync(rows, cancel);
+                // Also for records that were known: a signal may have been found unmatched between their reading and its outcome.
+                var returned = await signals.ReturnUnmatchedAsync(order.Connection, order.Object, [.. rows.SelectMany(Keys)], TimeSpan.FromDays(settings.RetryUnmatchedDays), cancel);
+                if (returned > 0)
+                    LogMessages.SignalsReturned(log, returned, order.Connection, order.Object);
                 // A full read that was cut off starts anew: its cursor must not pass what it has not read.
                 if (!isFull)
                     await mirror.SetCursorAsync(Cursor(order, page.ReadUntil, cursor!.LastFullAt, now), cancel);
@@ -53,6 +59,18 @@ internal sealed class RefreshMirrorHandler(
 
     private static MirrorCursorRow Cursor(RefreshMirror order, DateTimeOffset readUntil, DateTimeOffset? lastFullAt, DateTimeOffset now) =>
         new() { Connection = order.Connection, Object = order.Object, ReadUntil = readUntil, LastFullAt = lastFullAt, UpdatedAt = now };
+
+    private static IEnumerable<string> Keys(CrmRecordRow row)
+    {
+        yield return SignalKeys.Record(row.RecordId);
+        // Fifteen characters name the same record where people copied its id from the address bar.
+        if (row.RecordId.Length == 18)
+            yield return SignalKeys.Record(row.RecordId[..15]);
+        if (row.EmailKey is { Length: > 0 } email)
+            yield return SignalKeys.Email(email);
+        if (row.ExternalKey is { Length: > 0 } external)
+            yield return SignalKeys.External(external);
+    }
 
     private static CrmRecordRow Row(ChangedRecord changed, string? externalField, DateTimeOffset readAt)
     {

@@ -1,0 +1,1 @@
+update sync.import_job set heartbeat_at = @now where owner = @owner and state = 'receiving';
