@@ -66,7 +66,7 @@ public sealed class WriteTests : IAsyncLifetime
     public async Task The_integration_user_writes_only_its_fields()
     {
         var id = (await admin.Load("Lead", new { LastName = "A", Company = "A" }))[0];
-        var refused = await integration.UpdateMany(false, Row("Lead", ("id", id), ("Title", "CEO"), ("external_hard_bounced__c", true)));
+        var refused = await integration.UpdateMany(false, Row("Lead", ("id", id), ("Title", "Director"), ("external_hard_bounced__c", true)));
         Assert.Equal("INVALID_FIELD_FOR_INSERT_UPDATE", Code(refused[0]));
         Assert.Equal("Title", refused[0].GetProperty("errors")[0].GetProperty("fields")[0].GetString());
         foreach (var field in new[] { "pi__pardot_hard_bounced__c", "overall_hard_bounced__c", "Cold_Lead_Eligible__c", "SystemModstamp" })

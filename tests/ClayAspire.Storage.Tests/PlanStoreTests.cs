@@ -52,11 +52,11 @@ public sealed class PlanStoreTests
     public async Task Saving_moves_exactly_the_candidates_that_were_decided_on()
     {
         await using var harness = await StorageHarness.StartAsync();
-        var signals = await harness.OfferAsync(("L1", "City", "Ghent"), ("L1", "City", "Bruges"), ("L2", "Industry", "Retail"), ("L3", "Title", "CEO"), ("L1", "City", "late"));
+        var signals = await harness.OfferAsync(("L1", "City", "Ghent"), ("L1", "City", "Bruges"), ("L2", "Industry", "Retail"), ("L3", "Title", "Director"), ("L1", "City", "late"));
         var plan = StorageHarness.Plan(PlanId,
             StorageHarness.Cell(0, "L1", "City", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(signals[0], "Ghent"), StorageHarness.Candidate(signals[1], "Bruges"))),
             StorageHarness.Cell(1, "L2", "Industry", StorageHarness.Decision(Verdict.Hold, StorageHarness.Candidate(signals[2], "Retail"))),
-            StorageHarness.Cell(2, "L3", "Title", StorageHarness.Decision(Verdict.Keep, StorageHarness.Candidate(signals[3], "CEO"))));
+            StorageHarness.Cell(2, "L3", "Title", StorageHarness.Decision(Verdict.Keep, StorageHarness.Candidate(signals[3], "Director"))));
         await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
         Assert.Equal("planned,planned,held,settled,pending", await StatesAsync(harness));
 

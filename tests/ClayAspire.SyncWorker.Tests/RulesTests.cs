@@ -60,7 +60,7 @@ public sealed class RulesTests(TwinFixture fixture) : IClassFixture<TwinFixture>
             email = "A@Example.com",
             company_description = "Makes things",
             industry = "Banking",
-            Title = "CEO",
+            Title = "Director",
             overall_hard_bounced__c = true,
             Cold_Lead_Eligible__c = "yes",
             nothing = "n/a",
