@@ -212,11 +212,12 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [Fact]
     public async Task Metrics_tell_the_age_of_waiting_plans_and_count_decisions()
     {
-        var plan = await host.World.AddPlanAsync(leads: 1, age: TimeSpan.FromHours(3), connection: "icare");
-        await (await host.ApiAsync("crm-admin")).PostAsJsonAsync($"/api/plans/{plan.Id}/refuse", new { hash = plan.Hash, reason = "test" });
-        await host.World.AddPlanAsync(leads: 1, age: TimeSpan.FromHours(3), connection: "icare");
+        var plan = await host.World.AddPlanAsync(leads: 1, age: TimeSpan.FromHours(3), connection: "icare", flow: "bounce-sync");
+        using (var refused = await (await host.ApiAsync("crm-admin")).PostAsJsonAsync($"/api/plans/{plan.Id}/refuse", new { hash = plan.Hash, reason = "test" }))
+            Assert.True(refused.IsSuccessStatusCode, await refused.Content.ReadAsStringAsync());
+        await host.World.AddPlanAsync(leads: 1, age: TimeSpan.FromHours(3), connection: "icare", flow: "bounce-sync");
         // Meters are heard process-wide, so another test class may count too: the series asked for is this test's own.
-        var age = new Regex("clay_plan_age_seconds\\{[^}]*connection=\"icare\",flow=\"enrichment-writeback\"[^}]*\\} 1[01]\\d{3}(\\.|\\s)", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var age = new Regex("clay_plan_age_seconds\\{[^}]*connection=\"icare\",flow=\"bounce-sync\"[^}]*\\} 1[01]\\d{3}(\\.|\\s)", RegexOptions.None, TimeSpan.FromSeconds(1));
         var approvals = new Regex("clay_approvals_total\\{[^}]*verdict=\"refused\"[^}]*\\} [1-9]", RegexOptions.None, TimeSpan.FromSeconds(1));
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
         string ours;

@@ -57,6 +57,11 @@ internal sealed class World(IServiceProvider services)
             var live = Lead(connection, i);
             void Offer(string field, string value, string source = "clay") => cells.Add((live, field, CellDecider.Decide(
                 policy, policy.Flow(flow), live, field, [new Candidate(1000 + cells.Count, source, sealedAt.AddHours(-2), FieldValue.FromCanonical(value))])));
+            if (flow == "bounce-sync")
+            {
+                Offer("external_hard_bounced__c", "true", "smartlead");
+                continue;
+            }
             if (changes)
             {
                 Offer("City", Cities[_random.Next(Cities.Length)]);
