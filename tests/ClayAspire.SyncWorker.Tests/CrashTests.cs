@@ -35,7 +35,11 @@ public sealed class CrashTests
         await twin.Staging.FaultsAsync(new { latencyMs = 100 });
 
         var runId = await stack.ApproveAsync(plan);
-        await SyncStack.UntilAsync(async () => (await stack.Get<RunStore>().FindAsync(runId, default))!.Verified >= 1000, "a fifth is verified");
+        // In the middle of a batch: its intents are written, and its calls to the slowed twin are still to come or under way.
+        await SyncStack.UntilAsync(
+            async () => (await stack.Get<RunStore>().FindAsync(runId, default))!.Verified >= 1000
+                && (await stack.Get<RunStore>().OpenCellsAsync(runId, default)).Any(c => c.State == RunCellStates.Intent),
+            "a fifth is verified and a batch is under way");
         var holder = await stack.ReadAsync(db => db.Jobs.Where(j => j.Kind == JobKinds.ApplyPlan).Select(j => j.LockedBy!).SingleAsync());
         var (victim, survivor) = holder.Contains($"/{one.Id}/", StringComparison.Ordinal) ? (one, two) : (two, one);
         victim.Kill();
@@ -44,7 +48,8 @@ public sealed class CrashTests
 
         Assert.InRange(atKill.Verified, 1000, Cells - 1);
         Assert.False(survivor.HasExited);
-        Assert.Contains("cells of unknown outcome were probed", survivor.Output, StringComparison.Ordinal);
+        // The survivor's lines reach this process a moment after they are written.
+        await SyncStack.UntilAsync(() => Task.FromResult(survivor.Output.Contains("cells of unknown outcome were probed", StringComparison.Ordinal)), "the survivor probed what the other left open");
         Assert.Contains($"/{survivor.Id}/", run.Worker, StringComparison.Ordinal);
         Assert.Equal((RunStates.Green, Cells, 0, 0), (run.State, run.Verified, run.Rejected, run.Skipped));
         var writes = await twin.Staging.WritesAsync();
