@@ -1,6 +1,7 @@
 using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;

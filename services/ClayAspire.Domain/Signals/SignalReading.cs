@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
-using ClayAspire.Storage.Signals;
 
-namespace ClayAspire.SyncWorker.Resolve;
+namespace ClayAspire.Domain.Signals;
 
 /// <summary>What a signal offers, and by what its record is to be found.</summary>
 /// <param name="Signal">The signal.</param>
@@ -16,18 +15,22 @@ namespace ClayAspire.SyncWorker.Resolve;
 /// <param name="Campaign">The campaign's name or id.</param>
 /// <param name="OccurredAt">When it happened at the source.</param>
 /// <param name="Offers">Values by field; never blank.</param>
-internal sealed record SignalReading(
-    PendingSignal Signal, SourceMapping Mapping, Flow Flow, string? RecordIdText, string? ExternalId, string? Email, string? Campaign,
+public sealed record SignalReading(
+    Signal Signal, SourceMapping Mapping, Flow Flow, string? RecordIdText, string? ExternalId, string? Email, string? Campaign,
     DateTimeOffset OccurredAt, IReadOnlyDictionary<string, string> Offers);
 
-/// <summary>Reads a signal's payload by its mapping. Pure.</summary>
-internal static class SignalReader
+/// <summary>Reads a signal's payload by its mapping. Pure; the worker and the backtest read by it alike.</summary>
+public static class SignalReader
 {
-    private const string BounceKind = "smartlead.bounce";
+    /// <summary>The kind of signal by which a sequencer says that a mail bounced.</summary>
+    public const string BounceKind = "smartlead.bounce";
+
     private const string HardBounce = "hard";
 
     /// <summary>The reading, or the reason why the signal feeds no flow: exactly one of the two.</summary>
-    public static (SignalReading? Reading, string? Ignored) Read(PolicySet policy, PendingSignal signal)
+    /// <param name="policy">The policy whose mapping and flows count.</param>
+    /// <param name="signal">The signal; its payload must be a JSON object, as every stored one is.</param>
+    public static (SignalReading? Reading, string? Ignored) Read(PolicySet policy, Signal signal)
     {
         if (policy.Mapping(signal.Source, signal.Table, signal.Kind) is not { } mapping)
             return (null, $"No mapping reads {signal.Kind} of source '{signal.Source}'. Add one under mapping/ if it should be.");

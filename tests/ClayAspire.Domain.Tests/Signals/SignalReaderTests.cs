@@ -1,13 +1,10 @@
-using ClayAspire.Storage.Policies;
-using ClayAspire.Storage.Signals;
-using ClayAspire.SyncWorker.Resolve;
+using ClayAspire.Domain.Signals;
 
-namespace ClayAspire.SyncWorker.Tests;
+namespace ClayAspire.Domain.Tests.Signals;
 
 public sealed class SignalReaderTests
 {
     private static readonly DateTimeOffset Received = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
-    private static readonly Domain.Policy.PolicySet Policy = PolicyDirectory.Read(SyncStack.PolicyFolder).Policy!;
 
     [Fact]
     public void A_reply_offers_its_flag_and_its_classification_at_its_own_time()
@@ -47,7 +44,7 @@ public sealed class SignalReaderTests
     }
 
     private static (SignalReading? Reading, string? Ignored) Read(string source, string kind, string payload) =>
-        SignalReader.Read(Policy, new PendingSignal(1, source, kind, "*", payload, Received, Received));
+        SignalReader.Read(ShippedPolicy.Policy, new Signal(1, source, kind, "*", payload, Received, Received));
 
     private static IEnumerable<string> Offers(SignalReading reading) => reading.Offers.Select(o => $"{o.Key}={o.Value}").Order(StringComparer.Ordinal);
 }
