@@ -102,7 +102,7 @@ public sealed class Backtest(PolicySet now, PolicySet then, BacktestWindow windo
             if (!offers.TryGetValue(field, out var list))
                 offers.Add(field, list = []);
             list.Add(new Arrival(reading.Signal.ReceivedAt, reading.Flow.Name,
-                new Candidate(reading.Signal.Id, reading.Signal.Source, reading.OccurredAt, FieldValue.FromCanonical(value))));
+                new Candidate(reading.Signal.Id, reading.Signal.Source, reading.OccurredAt, FieldValue.FromCanonical(value)) { Confidence = reading.Confidence }));
         }
     }
 

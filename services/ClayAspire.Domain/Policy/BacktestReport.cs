@@ -15,6 +15,9 @@ public enum CellDifference
     /// <summary>Written under both with the same value at last, but by other writes on the way.</summary>
     OtherWrites,
 
+    /// <summary>The same writes, but released otherwise: by the policy, with the plan, or only by name.</summary>
+    OtherRelease,
+
     /// <summary>Written under neither, and kept, held or refused instead of one another.</summary>
     OtherVerdict,
 }
@@ -26,8 +29,9 @@ public enum CellDifference
 /// <param name="End">The value at the end; null when blank.</param>
 /// <param name="Writes">How many writes.</param>
 /// <param name="Overwrites">How many of them went over a value that was not blank.</param>
+/// <param name="Release">By whom the last write is released.</param>
 /// <param name="WrittenAt">The seal of the last write.</param>
-public sealed record BacktestSide(CellOutcome Outcome, string? Reason, string? Source, string? End, int Writes, int Overwrites, DateTimeOffset? WrittenAt);
+public sealed record BacktestSide(CellOutcome Outcome, string? Reason, string? Source, string? End, int Writes, int Overwrites, WriteRelease? Release, DateTimeOffset? WrittenAt);
 
 /// <summary>A cell that differs.</summary>
 /// <param name="Connection">The connection.</param>
@@ -72,9 +76,12 @@ public sealed record BacktestGroup(
 /// <param name="OverwritesThen">The same under the other policy.</param>
 /// <param name="OverwritesAvoided">Overwrites of the policy in force that the other would not do: of that value by that value in that cell.</param>
 /// <param name="OverwritesAdded">Overwrites of the other policy that the one in force does not do.</param>
+/// <param name="NamedNow">Writes that need a named approval under the policy in force.</param>
+/// <param name="NamedThen">The same under the other policy.</param>
 public sealed record FieldEffect(
     string Connection, string Object, string Field, long Records, long FilledAtStart, long FilledNow, long FilledThen, long AssumedBlank,
-    long WritesNow, long WritesThen, long OverwritesNow, long OverwritesThen, long OverwritesAvoided, long OverwritesAdded);
+    long WritesNow, long WritesThen, long OverwritesNow, long OverwritesThen, long OverwritesAvoided, long OverwritesAdded,
+    long NamedNow, long NamedThen);
 
 /// <summary>Hard-bounce flags that the replay sets: checkboxes that a bounce signal feeds under either policy.</summary>
 /// <param name="Connection">The connection.</param>

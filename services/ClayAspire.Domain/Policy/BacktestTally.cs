@@ -97,7 +97,8 @@ internal sealed class BacktestTally
     private static CellDifference? DifferenceOf(ReplayedCell now, ReplayedCell then) => (now.Outcome, then.Outcome) switch
     {
         (CellOutcome.Written, CellOutcome.Written) when now.Writes[^1].Decision.Value != then.Writes[^1].Decision.Value => CellDifference.OtherValue,
-        (CellOutcome.Written, CellOutcome.Written) => Steps(now).SequenceEqual(Steps(then)) ? null : CellDifference.OtherWrites,
+        (CellOutcome.Written, CellOutcome.Written) when !Steps(now).SequenceEqual(Steps(then)) => CellDifference.OtherWrites,
+        (CellOutcome.Written, CellOutcome.Written) => now.Writes.Select(w => w.Release).SequenceEqual(then.Writes.Select(w => w.Release)) ? null : CellDifference.OtherRelease,
         (CellOutcome.Written, _) => CellDifference.WrittenNowOnly,
         (_, CellOutcome.Written) => CellDifference.WrittenThenOnly,
         var (a, b) => a == b ? null : CellDifference.OtherVerdict,
@@ -108,7 +109,7 @@ internal sealed class BacktestTally
 
     private static BacktestSide Side(ReplayedCell cell) => new(
         cell.Outcome, cell.Telling?.Reason.Code, cell.Telling?.Winner?.Source, cell.End.Text, cell.Writes.Count, cell.Writes.Count(w => w.IsOverwrite),
-        cell.Writes.Count > 0 ? cell.Writes[^1].At : null);
+        cell.Writes.Count > 0 ? cell.Writes[^1].Release : null, cell.Writes.Count > 0 ? cell.Writes[^1].At : null);
 
     private FieldCount? Find(CellKey cell) => _fields.GetValueOrDefault((cell.Record.Connection, cell.Record.Object, cell.Field));
 
@@ -135,6 +136,8 @@ internal sealed class BacktestTally
         private long _overwritesThen;
         private long _avoided;
         private long _added;
+        private long _namedNow;
+        private long _namedThen;
 
         public bool IsBounceFlag { get; set; }
 
@@ -171,6 +174,8 @@ internal sealed class BacktestTally
             WrittenThenOnly += isThen && !isNow ? 1 : 0;
             _writesNow += now.Writes.Count;
             _writesThen += then.Writes.Count;
+            _namedNow += now.Writes.Count(w => w.Release == WriteRelease.ByName);
+            _namedThen += then.Writes.Count(w => w.Release == WriteRelease.ByName);
             var (before, after) = (Overwrites(now), Overwrites(then));
             _overwritesNow += before.Count;
             _overwritesThen += after.Count;
@@ -181,7 +186,7 @@ internal sealed class BacktestTally
 
         public FieldEffect Effect((string Connection, string Object, string Field) key) => new(
             key.Connection, key.Object, key.Field, Records, _filledAtStart, _filledNow, _filledThen, _assumedBlank,
-            _writesNow, _writesThen, _overwritesNow, _overwritesThen, _avoided, _added);
+            _writesNow, _writesThen, _overwritesNow, _overwritesThen, _avoided, _added, _namedNow, _namedThen);
 
         private static List<(FieldValue Old, FieldValue New)> Overwrites(ReplayedCell cell) =>
             [.. cell.Writes.Where(w => w.IsOverwrite).Select(w => (w.Old, w.Decision.Value))];

@@ -18,11 +18,25 @@ public sealed record Arrival(DateTimeOffset At, string Flow, Candidate Candidate
 public sealed record ReplayGround(
     CellKey Cell, CellPast Past, RecordFate? Fate, IReadOnlyDictionary<string, FieldValue> Others, IReadOnlyList<EarlierOffer> Earlier);
 
+/// <summary>By whom a write is released.</summary>
+public enum WriteRelease
+{
+    /// <summary>By the policy itself: the flow is pre-authorised.</summary>
+    ByPolicy,
+
+    /// <summary>By a person, with the whole plan.</summary>
+    WithPlan,
+
+    /// <summary>By a person who names the very cell.</summary>
+    ByName,
+}
+
 /// <summary>A write that a policy would have done.</summary>
 /// <param name="At">The seal that it belongs to.</param>
 /// <param name="Old">The value before.</param>
 /// <param name="Decision">The decision.</param>
-public sealed record ReplayedWrite(DateTimeOffset At, FieldValue Old, Decision Decision)
+/// <param name="Release">By whom it is released.</param>
+public sealed record ReplayedWrite(DateTimeOffset At, FieldValue Old, Decision Decision, WriteRelease Release)
 {
     /// <summary>Whether it went over a value that was there.</summary>
     public bool IsOverwrite => !Old.IsBlank;
@@ -69,8 +83,8 @@ public enum CellOutcome
 }
 
 /// <summary>
-/// Plays a cell's window under one policy as the worker would: signals arrive, each flow seals at its cadence, every seal is approved and
-/// applied at once, and what a seal knew is settled or held. Decisions are the <see cref="CellDecider"/>'s own.
+/// Plays a cell's window under one policy as the worker would: signals arrive, each flow seals at its cadence, every seal is approved
+/// (also what needs a name) and applied at once, and what a seal knew is settled or held. Decisions are the <see cref="CellDecider"/>'s own.
 /// </summary>
 public static class CellReplay
 {
@@ -159,7 +173,8 @@ public static class CellReplay
             _last = CellDecider.Decide(policy, waiting!.Flow, record, ground.Cell.Field, _known);
             if (_last.Verdict == Verdict.Write)
             {
-                _writes.Add(new ReplayedWrite(at, _live, _last));
+                var release = waiting.Flow.Release == ReleaseMode.PreAuthorised ? WriteRelease.ByPolicy : WriteRelease.WithPlan;
+                _writes.Add(new ReplayedWrite(at, _live, _last, _last.NeedsNamedApproval ? WriteRelease.ByName : release));
                 _live = _last.Value;
             }
             // Held values wait for a change of policy, which a replay does not have; they compete on, unsettled.

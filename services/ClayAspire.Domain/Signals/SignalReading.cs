@@ -14,10 +14,11 @@ namespace ClayAspire.Domain.Signals;
 /// <param name="Email">The e-mail address in lower case.</param>
 /// <param name="Campaign">The campaign's name or id.</param>
 /// <param name="OccurredAt">When it happened at the source.</param>
+/// <param name="Confidence">How sure the source is of the row, 0 to 1; null when it does not say.</param>
 /// <param name="Offers">Values by field; never blank.</param>
 public sealed record SignalReading(
     Signal Signal, SourceMapping Mapping, Flow Flow, string? RecordIdText, string? ExternalId, string? Email, string? Campaign,
-    DateTimeOffset OccurredAt, IReadOnlyDictionary<string, string> Offers);
+    DateTimeOffset OccurredAt, double? Confidence, IReadOnlyDictionary<string, string> Offers);
 
 /// <summary>Reads a signal's payload by its mapping. Pure; the worker and the backtest read by it alike.</summary>
 public static class SignalReader
@@ -50,7 +51,8 @@ public static class SignalReader
         return (new SignalReading(
             signal, mapping, flow, First(mapping.RecordIdColumns),
             mapping.ExternalId is { } external ? First(external.Columns) : null,
-            First(mapping.EmailColumns)?.ToLowerInvariant(), First(mapping.CampaignColumns), occurredAt, Offers(policy, mapping, payload)), null);
+            First(mapping.EmailColumns)?.ToLowerInvariant(), First(mapping.CampaignColumns), occurredAt,
+            Share(First(mapping.ConfidenceColumns)), Offers(policy, mapping, payload)), null);
     }
 
     private static Dictionary<string, string> Offers(PolicySet policy, SourceMapping mapping, Dictionary<string, string?> payload)
@@ -71,7 +73,22 @@ public static class SignalReader
             foreach (var (column, raw) in payload.Where(p => !known.Contains(p.Key)))
                 Offer(column, raw);
         }
+        // The backup field takes every value that its shadowed field is offered.
+        foreach (var (field, value) in offers.ToList())
+            if (policy.Contract(mapping.Connection, mapping.Object, field)?.Backup is { } backup)
+                Offer(backup, value);
         return offers;
+    }
+
+    /// <summary>A share as 0 to 1 or as a percentage; null for what is neither. A plain 1 is all of it.</summary>
+    private static double? Share(string? text)
+    {
+        var isPercentage = text?.EndsWith('%') ?? false;
+        if (!double.TryParse(isPercentage ? text![..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share))
+            return null;
+        if (isPercentage || share > 1)
+            share /= 100;
+        return share is >= 0 and <= 1 ? share : null;
     }
 
     /// <summary>Canonical text, or null for a blank. Text that does not fit the field's type is offered as it came, so that its refusal is seen.</summary>

@@ -72,7 +72,7 @@ public sealed class BacktestStore(NpgsqlDataSource dataSource)
             Enum.Parse<RecordState>(r.GetString(3), ignoreCase: true), r.At(4), r.GetString(5), Values(r.GetString(6)))), cancel))
             .ToDictionary(x => x.Record, x => x.Mirror);
         var earlier = (await ForRecords("Backtests/EarlierOfferGet.sql").ReadAllAsync(r => (Record: Key(r), Offer: new EarlierOffer(
-            r.GetString(3), r.GetString(4), new Candidate(r.GetInt64(5), r.GetString(6), r.At(7), FieldValue.FromCanonical(r.GetString(8)), r.GetBoolean(9)))), cancel))
+            r.GetString(3), r.GetString(4), new Candidate(r.GetInt64(5), r.GetString(6), r.At(7), FieldValue.FromCanonical(r.GetString(8)), r.GetBoolean(9)) { Confidence = r.IsDBNull(10) ? null : r.GetDouble(10) })), cancel))
             .ToLookup(x => x.Record, x => x.Offer);
         return new BacktestPart(rows.Count, total,
             [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]))],

@@ -19,12 +19,12 @@ internal static class BacktestSamples
     /// <summary>The policy that the tests vary.</summary>
     public static PolicySet PolicyOf(
         MergeRule city = MergeRule.FillBlank, ContractStatus industry = ContractStatus.PendingLegal, ReleaseMode release = ReleaseMode.Approval,
-        string @object = "Lead", bool bounces = true, string version = "now", TimeOnly? dailyAt = null)
+        string @object = "Lead", bool bounces = true, string version = "now", TimeOnly? dailyAt = null, double? minConfidence = null)
     {
         FieldContract Contract(string field, FieldType type, MergeRule rule, ContractStatus status = ContractStatus.Active) =>
-            new("icare", @object, field, type, status, rule, ["clay", "smartlead"], "CRM Admin", null, [], "test");
+            new("icare", @object, field, type, status, rule, ["clay", "smartlead"], "CRM Admin", null, [], "test") { MinConfidence = minConfidence, Backup = rule == MergeRule.Shadow ? "Backup" : null };
         SourceMapping Mapping(string source, string kind, Dictionary<string, string> columns, Dictionary<string, string> constants) =>
-            new(source, "*", [kind], "icare", @object, ["id"], null, [], [], ["at"], columns, constants, [], false);
+            new(source, "*", [kind], "icare", @object, ["id"], null, [], [], ["at"], columns, constants, [], false) { ConfidenceColumns = ["sure"] };
         return new PolicySet(version,
             [Contract("City", FieldType.Text, city), Contract("Industry", FieldType.Text, MergeRule.FillBlank, industry), Contract("Email", FieldType.Email, MergeRule.FillBlank),
                 Contract("Bounced", FieldType.Checkbox, MergeRule.Union), Contract("Formula", FieldType.Checkbox, MergeRule.ReadOnly, ContractStatus.ReadOnly)],

@@ -20,7 +20,7 @@ public sealed class BacktestTests
 
     private static FieldEffect Of(BacktestReport report, string field) => report.Fields.Single(f => f.Field == field);
 
-    // 1: blank; Lyon (sealed on the 2nd), Graz (sealed on the 4th). fill-blank writes Lyon and keeps it; latest writes Lyon, then Graz over it.
+    // 1: blank; Lyon (sealed on the 2nd), Graz (sealed on the 4th). Both write Lyon, then Graz over it: fill-blank only by name, latest with the plan.
     // 2: Bergen stands; Turin is offered. fill-blank keeps; latest writes over Bergen.
     // 3: an industry waits for Legal now and is written then; nothing else is offered.
     // 4: blank; Porto. Both write it: no difference.
@@ -35,17 +35,17 @@ public sealed class BacktestTests
 
         Assert.Equal(
         [
-            "1 City OtherValue: (blank) -> now Written Lyon (fills-blank), then Written Graz (latest-value)",
+            "1 City OtherRelease: (blank) -> now Written Graz (better-value), then Written Graz (latest-value)",
             "2 City WrittenThenOnly: Bergen -> now Kept Bergen (not-blank), then Written Turin (latest-value)",
             "3 Industry WrittenThenOnly: (blank) -> now Held (blank) (pending-legal), then Written Wind energy (fills-blank)",
         ], cells.Select(Line));
         Assert.Equal((5, 4, 4, 3), (report.Signals, report.Records, report.Cells, report.Differing));
         Assert.Equal(3, report.Groups.Count);
         Assert.All(report.Groups, g => Assert.Equal((1, 1), (g.Cells, g.Examples.Count)));
-        // City: 2 starts filled; 1, 2 and 4 end filled under both. Writes now: 1 and 4; then: 1 twice, 2, 4. Overwrites then: Lyon by Graz, Bergen by Turin.
-        Assert.Equal(new FieldEffect("icare", "Lead", "City", 4, 1, 3, 3, 0, 2, 4, 0, 2, 0, 2), Of(report, "City"));
-        Assert.Equal(new FieldEffect("icare", "Lead", "Industry", 4, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0), Of(report, "Industry"));
-        Assert.Equal((0, 2), (report.OverwritesAvoided, report.OverwritesAdded));
+        // City: 2 starts filled; 1, 2 and 4 end filled under both. Writes now: 1 twice, 4; then: 1 twice, 2, 4. Overwrites: Lyon by Graz under both, by name now; Bergen by Turin then.
+        Assert.Equal(new FieldEffect("icare", "Lead", "City", 4, 1, 3, 3, 0, 3, 4, 1, 2, 0, 1, 1, 0), Of(report, "City"));
+        Assert.Equal(new FieldEffect("icare", "Lead", "Industry", 4, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0), Of(report, "Industry"));
+        Assert.Equal((0, 1), (report.OverwritesAvoided, report.OverwritesAdded));
         Assert.DoesNotContain(report.Fields, f => f.Field == "Formula");
         Assert.Equal(new StartOrigins(0, 0, 4, 0), report.Starts);
         Assert.Equal(("now", 5L, 0L, "then", 5L, 0L), (report.Now.PolicyVersion, report.Now.Replayed, report.Now.FeedNothing, report.Then.PolicyVersion, report.Then.Replayed, report.Then.FeedNothing));
@@ -63,6 +63,21 @@ public sealed class BacktestTests
             "3 Industry WrittenNowOnly: (blank) -> now Written Wind energy (fills-blank), then Held (blank) (pending-legal)",
         ], cells.Select(Line));
         Assert.Equal((1, 0), (report.OverwritesAvoided, report.OverwritesAdded));
+    }
+
+    // One value, one write under both; but who releases it differs.
+    [Theory]
+    [InlineData(ReleaseMode.Approval, null, WriteRelease.WithPlan)]
+    [InlineData(ReleaseMode.PreAuthorised, null, WriteRelease.ByPolicy)]
+    [InlineData(ReleaseMode.Approval, 0.8, WriteRelease.ByName)]
+    [InlineData(ReleaseMode.PreAuthorised, 0.8, WriteRelease.ByName)]
+    public void A_write_that_is_released_otherwise_differs(ReleaseMode release, double? minConfidence, WriteRelease expected)
+    {
+        Run(PolicyOf(), PolicyOf(release: release, minConfidence: minConfidence), out var cells, Lead("1", null, [Row(On(1, 12), new { city = "Lyon", sure = "50 %" })]));
+        if (expected == WriteRelease.WithPlan)
+            Assert.Empty(cells);
+        else
+            Assert.Equal((CellDifference.OtherRelease, WriteRelease.WithPlan, expected), cells.Select(c => (c.Difference, c.Now.Release!.Value, c.Then.Release!.Value)).Single());
     }
 
     // Neither writes: held now, refused then.

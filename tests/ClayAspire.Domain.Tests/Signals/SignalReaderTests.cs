@@ -1,3 +1,5 @@
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
 
 namespace ClayAspire.Domain.Tests.Signals;
@@ -41,6 +43,35 @@ public sealed class SignalReaderTests
 
         Assert.Null(reading);
         Assert.NotEmpty(ignored!);
+    }
+
+    [Theory]
+    [InlineData("\"0.85\"", 0.85)]
+    [InlineData("85", 0.85)]
+    [InlineData("\"85 %\"", 0.85)]
+    [InlineData("\"0.5%\"", 0.005)]
+    [InlineData("1", 1d)]
+    [InlineData("0", 0d)]
+    [InlineData("\"n/a\"", null)]
+    [InlineData("\"high\"", null)]
+    [InlineData("101", null)]
+    [InlineData("-0.1", null)]
+    [InlineData("\"NaN\"", null)]
+    public void Confidence_is_a_share_or_a_percentage_and_nothing_else(string json, double? expected) =>
+        Assert.Equal(expected, ReadShadowed($$"""{"title":"Head","sure":{{json}}}""").Confidence);
+
+    [Fact]
+    public void What_is_offered_to_a_shadowed_field_is_offered_to_its_backup_too() =>
+        Assert.Equal(["Title=Head", "Title_Clay=Head"], Offers(ReadShadowed("""{"title":"Head"}""")));
+
+    private static SignalReading ReadShadowed(string payload)
+    {
+        FieldContract Contract(string field, MergeRule rule) => new("icare", "Lead", field, FieldType.Text, ContractStatus.Active, rule, ["clay"], "MARCOM Ops", null, [], "test");
+        var policy = new PolicySet("test",
+            [Contract("Title", MergeRule.Shadow) with { Backup = "Title_Clay" }, Contract("Title_Clay", MergeRule.Latest)],
+            [new Flow("f", ["icare"], ["clay.row"], [], ReleaseMode.Approval, "r", false, null, TimeSpan.FromHours(1))],
+            [new SourceMapping("clay", "*", ["clay.row"], "icare", "Lead", [], null, [], [], [], new Dictionary<string, string> { ["title"] = "Title" }, new Dictionary<string, string>(), [], false) { ConfidenceColumns = ["sure"] }]);
+        return SignalReader.Read(policy, new Signal(1, "clay", "clay.row", "*", payload, Received, Received)).Reading!;
     }
 
     private static (SignalReading? Reading, string? Ignored) Read(string source, string kind, string payload) =>
