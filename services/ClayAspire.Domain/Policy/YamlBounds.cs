@@ -28,6 +28,8 @@ internal static class YamlBounds
             var line = parser.Current!.Start.Line;
             switch (parser.Current)
             {
+                case AnchorAlias alias when open.Any(o => o.Anchor == alias.Value):
+                    return (line, $"The alias *{alias.Value} stands within what it stands for.");
                 case AnchorAlias alias:
                     nodes += 1 + sizes.GetValueOrDefault(alias.Value.Value);
                     break;
