@@ -36,6 +36,9 @@ public sealed record Flow(
     TimeOnly? DailyAt,
     TimeSpan ExpiresAfter)
 {
+    /// <summary>Where the flow stands in the policy's files; null when it was not read from one.</summary>
+    public PolicyPlace? Place { get; init; }
+
     /// <summary>Whether the flow carries this field.</summary>
     public bool Carries(string @object, string field) =>
         Fields.Any(f => f.Object == @object && (f.Field == "*" || f.Field == field));
