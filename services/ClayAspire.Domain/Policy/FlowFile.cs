@@ -11,7 +11,7 @@ internal static class FlowFile
     public static readonly string[] RootKeys = ["flows"];
 
     public static readonly string[] Keys =
-        ["connections", "signals", "fields", "release", "role", "four_eyes", "daily_at", "expires_after_hours", "why"];
+        ["connections", "signals", "fields", "release", "role", "four_eyes", "staging", "daily_at", "expires_after_hours", "why"];
 
     public static readonly IReadOnlyDictionary<string, ReleaseMode> Releases = new Dictionary<string, ReleaseMode>(StringComparer.Ordinal)
     {
@@ -54,6 +54,7 @@ internal static class FlowFile
                 yaml.Text(body, "role"), yaml.Flag(body, "four_eyes", false), dailyAt, TimeSpan.FromHours(expiry))
             {
                 Place = yaml.Place(at),
+                Staging = yaml.OptionalText(body, "staging"),
             };
         }
     }
@@ -64,6 +65,10 @@ internal static class FlowFile
         var connections = contracts.Select(c => c.Connection).ToHashSet(StringComparer.Ordinal);
         foreach (var flow in flows)
         {
+            if (flow.Staging is { } staging && !flow.Connections.Contains(staging))
+                problems.Add(PolicyProblem.At(flow.Place, Name, $"Flow '{flow.Name}' is to run on '{staging}' first, which is none of its connections.", $"Add '{staging}' to its connections, or choose one of {string.Join(", ", flow.Connections)}."));
+            if (flow is { Staging: not null, Release: ReleaseMode.PreAuthorised })
+                problems.Add(PolicyProblem.At(flow.Place, Name, $"Flow '{flow.Name}' is pre-authorised and asks for a run on '{flow.Staging}' first; nobody would be there to make it.", "Take 'staging' away, or choose release: approval."));
             foreach (var connection in flow.Connections.Where(c => !connections.Contains(c)))
                 problems.Add(PolicyProblem.At(flow.Place, Name, $"Flow '{flow.Name}' names connection '{connection}', which has no contracts.", "Add contracts/<connection>.yaml or mend the name."));
             foreach (var field in flow.Fields.Where(f => f.Field != "*" && !contracts.Exists(c => flow.Connections.Contains(c.Connection) && c.Object == f.Object && c.Field == f.Field)))

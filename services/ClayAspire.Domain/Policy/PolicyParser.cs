@@ -17,6 +17,7 @@ public static class PolicyParser
         var flows = new List<Flow>();
         var mappings = new List<SourceMapping>();
         var lifecycles = LifecycleFile.Parse(files, problems);
+        var escalation = EscalationFile.Parse(files, problems);
         // Cases are tests of the policy, not part of it: they neither load nor change its version.
         files = [.. files.Where(f => !f.Path.StartsWith("cases/", StringComparison.Ordinal))];
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
@@ -30,15 +31,16 @@ public static class PolicyParser
                 mappings.AddRange(MappingFile.Parse(yaml, root));
             else if (file.Path == FlowFile.Name)
                 flows.AddRange(FlowFile.Parse(yaml, root));
-            else if (file.Path != LifecycleFile.Name)
-                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", "Put it under contracts/ or mapping/, or name it flows.yaml or lifecycle.yaml."));
+            else if (file.Path is not (LifecycleFile.Name or EscalationFile.Name))
+                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", $"Put it under contracts/ or mapping/, or name it {FlowFile.Name}, {LifecycleFile.Name} or {EscalationFile.Name}."));
         }
         ContractFile.Check(problems, contracts);
         FlowFile.Check(problems, flows, contracts);
         MappingFile.Check(problems, mappings, contracts);
+        EscalationFile.Check(problems, escalation, contracts, flows);
         return problems.Count > 0
             ? new PolicyLoad(null, problems)
-            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings), []);
+            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings) { Escalation = escalation }, []);
     }
 
     private static string Version(IEnumerable<PolicyFile> files)
