@@ -24,8 +24,9 @@ public static class PolicyParser
 
     private static readonly Dictionary<string, ContractStatus> Statuses = new(StringComparer.Ordinal)
     {
-        ["Active"] = ContractStatus.Active,
+        ["Draft"] = ContractStatus.Draft,
         ["PendingLegal"] = ContractStatus.PendingLegal,
+        ["Active"] = ContractStatus.Active,
         ["Suspended"] = ContractStatus.Suspended,
         ["ReadOnly"] = ContractStatus.ReadOnly,
     };
@@ -182,6 +183,6 @@ public static class PolicyParser
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
             hash.AppendData(Encoding.UTF8.GetBytes($"{file.Path}\n{file.Text.Length}\n{file.Text.ReplaceLineEndings("\n")}\n"));
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..PolicySet.VersionLength];
     }
 }
