@@ -75,7 +75,7 @@ public sealed class PolicySource : IDisposable
             var current = _current;
             if (current.EndsAt is not { } end || _clock.GetUtcNow() < end)
                 return current;
-            Settle(null);
+            Settle(() => true);
             return _current;
         }
     }
@@ -104,8 +104,10 @@ public sealed class PolicySource : IDisposable
             Settle(() =>
             {
                 // A reading that took longer must not put an older one in its place.
-                if (read.Covers(_revision))
-                    (_book, _revision) = (book, read);
+                if (!read.Covers(_revision))
+                    return false;
+                (_book, _revision) = (book, read);
+                return true;
             });
         }
         return Current;
@@ -120,11 +122,11 @@ public sealed class PolicySource : IDisposable
         {
             var load = PolicyDirectory.Read(Directory);
             _problems = problems = load.Problems;
-            if (load.Policy is { } policy && policy.Version != _files.Version)
-            {
-                _files = policy;
-                _unrecorded.Add(policy);
-            }
+            if (load.Policy is not { } policy || policy.Version == _files.Version)
+                return false;
+            _files = policy;
+            _unrecorded.Add(policy);
+            return true;
         });
         foreach (var problem in problems)
             _logger.LogError("The policy was changed and does not load; version {Version} stays in force. {Problem}", _current.Version, problem);
@@ -141,12 +143,13 @@ public sealed class PolicySource : IDisposable
     private void Reload() => TryReload();
 
     /// <summary>Takes in a change, and puts in force what files, signatures and clock say now; nobody sees the one without the other.</summary>
-    private void Settle(Action? change)
+    private void Settle(Func<bool> change)
     {
         PolicySet? changed = null;
         lock (_gate)
         {
-            change?.Invoke();
+            if (!change())
+                return;
             var policy = InForce();
             if (policy.Version != _current.Version)
                 changed = policy;
