@@ -29,4 +29,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(9, LogLevel.Information, "Dead job {JobId} was replayed as job {NewJobId} by {UserName}.")]
     public static partial void JobReplayed(ILogger logger, long jobId, long newJobId, string userName);
+
+    [LoggerMessage(10, LogLevel.Information, "Contract {Connection} {Object}.{Field}: {Action} by {UserName}.")]
+    public static partial void ContractChanged(ILogger logger, string connection, string @object, string field, string action, string userName);
+
+    [LoggerMessage(11, LogLevel.Information, "A contract was not {Action}: {Code}.")]
+    public static partial void ContractUnchanged(ILogger logger, string action, string code);
 }
