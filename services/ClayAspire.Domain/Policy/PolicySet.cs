@@ -13,7 +13,7 @@ public sealed class PolicySet
     /// <summary>Hex digits of a version.</summary>
     internal const int VersionLength = 16;
 
-    private readonly FrozenDictionary<(string, string, string), FieldContract> _contracts;
+    private FrozenDictionary<(string, string, string), FieldContract> _contracts;
 
     /// <summary>Makes a policy from its parts; the parser checks them first.</summary>
     /// <param name="version">Hash over the content of all policy files; stamped on every decision.</param>
@@ -28,32 +28,35 @@ public sealed class PolicySet
         Contracts = contracts;
         Flows = flows;
         Mappings = mappings;
-        _contracts = contracts.ToFrozenDictionary(c => (c.Connection, c.Object, c.Field));
+        _contracts = ByField(contracts);
     }
 
     /// <summary>
     /// Stamped on every decision. A hash over the content of all policy files and, where people's signatures make statuses that the files do
     /// not say, over these too: two policies that decide differently never share a version.
     /// </summary>
-    public string Version { get; }
+    public string Version { get; private set; }
 
     /// <summary>Hash over the content of all policy files alone.</summary>
-    public string FilesVersion { get; private init; }
+    public string FilesVersion { get; }
 
     /// <summary>When a signature that is in force ends, so that this policy is no longer the one in force; null when none will.</summary>
-    public DateTimeOffset? EndsAt { get; private init; }
+    public DateTimeOffset? EndsAt { get; private set; }
 
     /// <summary>Contracts that are less than their file says, and what to do about it.</summary>
-    public IReadOnlyList<PolicyProblem> Unsigned { get; private init; } = [];
+    public IReadOnlyList<PolicyProblem> Unsigned { get; private set; } = [];
 
     /// <summary>All field contracts.</summary>
-    public IReadOnlyList<FieldContract> Contracts { get; }
+    public IReadOnlyList<FieldContract> Contracts { get; private set; }
 
     /// <summary>All flows.</summary>
     public IReadOnlyList<Flow> Flows { get; }
 
     /// <summary>All mappings.</summary>
     public IReadOnlyList<SourceMapping> Mappings { get; }
+
+    /// <summary>Who looks after which kind of trouble.</summary>
+    public Escalation Escalation { get; init; } = Escalation.Seed;
 
     /// <summary>The connections that any contract names.</summary>
     public IEnumerable<string> Connections => Contracts.Select(c => c.Connection).Distinct(StringComparer.Ordinal);
@@ -81,13 +84,18 @@ public sealed class PolicySet
     public PolicySet WithSignatures(ContractBook book, DateTimeOffset now)
     {
         var standings = Contracts.Select(AsInFile).Select(c => (Contract: c, Standing: ContractLife.Stand(c, book, now))).ToList();
-        return new PolicySet(VersionOf(standings), [.. standings.Select(s => s.Contract with { Status = s.Standing.Status, Standing = s.Standing })], Flows, Mappings)
-        {
-            FilesVersion = FilesVersion,
-            EndsAt = standings.Min(s => s.Standing.EndsAt),
-            Unsigned = [.. standings.Select(s => ContractLife.Problem(s.Contract, s.Standing)).OfType<PolicyProblem>()],
-        };
+        // A copy, so that whatever else a policy has goes along.
+        var policy = (PolicySet)MemberwiseClone();
+        policy.Version = VersionOf(standings);
+        policy.Contracts = [.. standings.Select(s => s.Contract with { Status = s.Standing.Status, Standing = s.Standing })];
+        policy._contracts = ByField(policy.Contracts);
+        policy.EndsAt = standings.Min(s => s.Standing.EndsAt);
+        policy.Unsigned = [.. standings.Select(s => ContractLife.Problem(s.Contract, s.Standing)).OfType<PolicyProblem>()];
+        return policy;
     }
+
+    private static FrozenDictionary<(string, string, string), FieldContract> ByField(IEnumerable<FieldContract> contracts) =>
+        contracts.ToFrozenDictionary(c => (c.Connection, c.Object, c.Field));
 
     private static FieldContract AsInFile(FieldContract contract) =>
         contract.Standing is { } standing ? contract with { Status = standing.FileStatus, Standing = null } : contract;

@@ -238,11 +238,26 @@ public sealed class ContractLifeTests
             ["Sources"] = _contract with { Sources = ["clay", "smartlead", "pardot"] },
             ["MaxLength"] = _contract with { MaxLength = 80 },
             ["Values"] = _contract with { Values = ["a", "b"] },
+            ["Backup"] = _contract with { Backup = "F_clay" },
+            ["Lifecycle"] = _contract with { Lifecycle = new Lifecycle("contact", ["lead", "mql"], [new LifecycleMove(null, "lead")]) },
+            ["MinConfidence"] = _contract with { MinConfidence = 0.8 },
         };
         Assert.Equal(typeof(FieldContract).GetProperties().Select(p => p.Name).Except(apart, StringComparer.Ordinal).Order(StringComparer.Ordinal), changed.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(changed.Count + 1, changed.Values.Append(_contract).Select(c => c.Hash).Distinct(StringComparer.Ordinal).Count());
+        Assert.NotEqual(changed["Lifecycle"].Hash, (_contract with { Lifecycle = new Lifecycle("contact", ["lead", "mql"], [new LifecycleMove("lead", "mql")]) }).Hash);
         Assert.NotEqual((_contract with { Values = ["a, b"] }).Hash, (_contract with { Values = ["a", "b"] }).Hash);
         Assert.Equal(_contract.Hash, (_contract with { Status = ContractStatus.Active, Owner = "x", Why = "y", Place = null, Standing = Standing }).Hash);
+    }
+
+    [Fact]
+    public void Everything_else_of_a_policy_goes_along()
+    {
+        var files = new PolicySet("files", [_contract], [AnyFlow], []) { Escalation = new Escalation([]) };
+        var inForce = files.WithSignatures(new ContractBook([Fact(_contract)], []), _now);
+        foreach (var property in typeof(PolicySet).GetProperties().Where(p => p.Name is not ("Version" or "Contracts" or "EndsAt" or "Unsigned")))
+            Assert.Equal(property.GetValue(files), property.GetValue(inForce));
+        Assert.Equal(ContractStatus.Active, inForce.Contract("icare", "Lead", "F")!.Status);
+        Assert.Equal(ContractStatus.PendingLegal, files.Contract("icare", "Lead", "F")!.Status);
     }
 
     [Fact]
