@@ -34,6 +34,7 @@ internal static class ConsoleRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton<AssetVersions>();
         services.AddSingleton<PlanDesk>();
+        services.AddSingleton<RunDesk>();
         services.AddSingleton<FlowDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();

@@ -29,4 +29,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(9, LogLevel.Information, "Dead job {JobId} was replayed as job {NewJobId} by {UserName}.")]
     public static partial void JobReplayed(ILogger logger, long jobId, long newJobId, string userName);
+
+    [LoggerMessage(10, LogLevel.Information, "Run {RunId} of flow {Flow} was cancelled by {UserName}; it is {State} now.")]
+    public static partial void RunCancelled(ILogger logger, Guid runId, string flow, string userName, string state);
+
+    [LoggerMessage(11, LogLevel.Information, "Run {RunId} was not cancelled: {Code}.")]
+    public static partial void RunNotCancelled(ILogger logger, Guid runId, string code);
 }

@@ -44,8 +44,8 @@ internal static class ConsoleApi
         runs.MapGet("/", async (RunStore store, CancellationToken cancel, int page = 1, int size = 50) =>
             PageOf<RunSummary>.Of(await store.ListAsync(TableQuery.Bounded(page), size, cancel), RunSummary.Of)).WithSummary("Runs, newest first.");
         api.MapGet("/runs.csv", (RunStore store, CancellationToken cancel) => Csv.Of("runs", Csv.Pages(n => store.ListAsync(n, 500, cancel)),
-            ["id", "plan", "connection", "flow", "state", "planned", "verified", "rejected", "skipped", "api_calls", "queued_at", "started_at", "finished_at", "remark"],
-            r => [r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped, r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark]))
+            ["id", "plan", "connection", "flow", "state", "planned", "verified", "rejected", "skipped", "api_calls", "queued_at", "started_at", "finished_at", "remark", "cancel_asked_by", "cancel_asked_at"],
+            r => [r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped, r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark, r.CancelAskedBy, r.CancelAskedAt]))
             .WithTags("Runs").WithSummary("All runs as CSV.");
         runs.MapGet("/{id:guid}", async (Guid id, RunStore store, CancellationToken cancel) =>
             await store.FindAsync(id, cancel) is { } run ? Results.Ok(RunSummary.Of(run)) : Problems.Of(unknown))
@@ -59,6 +59,13 @@ internal static class ConsoleApi
             return Results.Accepted(location, new PlanOrdered(request.PlanId, location));
         }).RequireAuthorization(Access.MakePlans).WithSummary("Asks for the plan that takes back what this run wrote; it needs approval like any other.")
             .Produces<PlanOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        runs.MapPost("/{id:guid}/cancel", async (Guid id, RunDesk desk, HttpContext http, CancellationToken cancel) =>
+        {
+            var result = await desk.CancelAsync(id, Caller.Of(http.User), cancel);
+            return result.Refusal is { } refusal ? Problems.Of(refusal) : Results.Accepted($"/api/runs/{id:D}", RunSummary.Of(result.Run!));
+        }).WithSummary("Cancels a run: it ends after the batch under way, at once when no worker holds it. Needs the role that releases the flow, or Admin.")
+            .Produces<RunSummary>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         runs.MapGet("/{id:guid}/cells", async (Guid id, RunStore store, string? state, CancellationToken cancel, int page = 1, int size = 100) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(unknown)
@@ -106,7 +113,7 @@ internal static class ConsoleApi
         foreach (var (verb, paused) in new[] { ("pause", true), ("resume", false) })
             flows.MapPost($"/{{name}}/{verb}", async (string name, FlowDesk desk, HttpContext http, CancellationToken cancel) =>
                 await desk.SwitchAsync(name, paused, Caller.Of(http.User), cancel) is { } refusal ? Problems.Of(refusal) : Results.NoContent())
-                .RequireAuthorization(Access.SwitchFlows).WithSummary(paused ? "Pauses a flow: it makes and applies no plans." : "Resumes a flow.")
+                .RequireAuthorization(Access.SwitchFlows).WithSummary(paused ? "Pauses a flow: it makes and applies no plans; a run under way stops after its batch." : "Resumes a flow.")
                 .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/mirror/refresh", async (MirrorOrder order, MirrorDesk desk, CancellationToken cancel) =>
         {
