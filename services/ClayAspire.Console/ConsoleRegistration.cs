@@ -35,6 +35,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<AssetVersions>();
         services.AddSingleton<PlanDesk>();
         services.AddSingleton<RunDesk>();
+        services.AddSingleton<LedgerDesk>();
         services.AddSingleton<FlowDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();

@@ -4,6 +4,7 @@ using ClayAspire.Console.Components;
 using ClayAspire.Console.Kpis;
 using ClayAspire.Console.Operations;
 using ClayAspire.Console.Security;
+using ClayAspire.Domain.Audit;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Ledger;
@@ -104,6 +105,18 @@ internal static class ConsoleApi
             }, "application/x-ndjson", $"ledger-{connection}.ndjson")).WithSummary("The whole ledger, one entry a line, for a check offline.");
         ledger.MapGet("/verify", (string connection, LedgerStore store, CancellationToken cancel) => store.VerifyAsync(connection, cancel))
             .WithSummary("Checks the hash chain from its first entry.");
+        ledger.MapGet("/anchor", async (string connection, LedgerDesk desk, CancellationToken cancel) =>
+        {
+            var (anchor, refusal) = await desk.AnchorAsync(connection, cancel);
+            return refusal is null ? Results.Ok(anchor) : Problems.Of(refusal);
+        }).WithSummary("An anchor of the chain's end as it is now; it is not kept here. Keep it where the database cannot be reached from.")
+            .Produces<LedgerAnchor>().ProducesProblem(StatusCodes.Status409Conflict);
+        ledger.MapGet("/anchors/last", async (string connection, LedgerDesk desk, CancellationToken cancel) =>
+        {
+            var (last, refusal) = await desk.LastAnchorAsync(connection, cancel);
+            return refusal is null ? Results.Ok(last) : Problems.Of(refusal);
+        }).WithSummary("The last daily anchor in the folder, whether the ledger still holds its entry, and how many entries came since.")
+            .Produces<AnchorStanding>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static void MapFlows(this RouteGroupBuilder api)
