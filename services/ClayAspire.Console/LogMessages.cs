@@ -38,4 +38,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(12, LogLevel.Information, "A contract was not {Action}: {Code}.")]
     public static partial void ContractUnchanged(ILogger logger, string action, string code);
+
+    [LoggerMessage(13, LogLevel.Information, "Run {RunId} of flow {Flow} was cancelled by {UserName}; it is {State} now.")]
+    public static partial void RunCancelled(ILogger logger, Guid runId, string flow, string userName, string state);
+
+    [LoggerMessage(14, LogLevel.Information, "Run {RunId} was not cancelled: {Code}.")]
+    public static partial void RunNotCancelled(ILogger logger, Guid runId, string code);
 }

@@ -54,6 +54,9 @@ public static class StorageRegistration
         services.AddSingleton<CandidateStore>();
         services.AddSingleton<CrmRecordStore>();
         services.AddSingleton<LedgerStore>();
+        services.AddOptions<LedgerSettings>().BindConfiguration(LedgerSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(p => p.GetRequiredService<IOptions<LedgerSettings>>().Value);
+        services.AddSingleton<AnchorStore>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ExplanationStore>();

@@ -38,4 +38,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(12, LogLevel.Warning, "Pre-authorised plan {Plan} was not released: {Why}")]
     public static partial void PlanNotReleased(ILogger log, Guid plan, string why);
+
+    [LoggerMessage(13, LogLevel.Information, "The ledger of {Connection} is anchored at entry {Sequence} in {Folder}.")]
+    public static partial void AnchorWritten(ILogger log, string connection, long sequence, string folder);
 }

@@ -55,6 +55,7 @@ public sealed class SyncStack : IAsyncDisposable
         ["SyncWorker:SchedulerSeconds"] = "0.2",
         ["SyncWorker:SweepSeconds"] = "1",
         ["Queue:PollSeconds"] = "0.2",
+        ["Ledger:AnchorDirectory"] = ScratchFolder.New(),
     };
 
     public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);

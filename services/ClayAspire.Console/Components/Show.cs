@@ -91,6 +91,7 @@ internal static class Show
         "green" => ("good", "Green"),
         "finished-with-rejections" => ("warn", "Finished, with rejections"),
         "failed" => ("bad", "Failed"),
+        "cancelled" => ("warn", "Cancelled"),
         _ => ("", state),
     };
 

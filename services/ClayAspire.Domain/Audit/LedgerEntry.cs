@@ -38,7 +38,7 @@ public static class LedgerKinds
     /// <summary>A cell was rejected by the CRM or by the read-back.</summary>
     public const string CellRejected = "cell-rejected";
 
-    /// <summary>A cell was skipped because the live value drifted since the seal.</summary>
+    /// <summary>A cell was not written, with a reason: it drifted, would be decided otherwise, or its run was cancelled.</summary>
     public const string CellSkipped = "cell-skipped";
 
     /// <summary>A run ended.</summary>
@@ -58,6 +58,9 @@ public static class LedgerKinds
 
     /// <summary>A run stands still because its job gave up; replaying the job takes it up again.</summary>
     public const string RunStopped = "run-stopped";
+
+    /// <summary>A person asked that a run be cancelled; what became of it stands in the run's end.</summary>
+    public const string RunCancelled = "run-cancelled";
 }
 
 /// <summary>What a check of a chain found.</summary>
