@@ -31,9 +31,10 @@ public sealed class YamlBoundsTests
             connection: x
             objects:
               Lead:
-                City: { type: text, status: Active, rule: fill-blank, sources: &s [clay], owner: o, why: w }
-                Street: { type: text, status: Active, rule: fill-blank, sources: *s, owner: o, why: w }
+                City: { type: text, status: Active, rule: fill-blank, sources: &s [clay], owner: CRM Admin, why: w }
+                Street: { type: text, status: Active, rule: fill-blank, sources: *s, owner: CRM Admin, why: w }
             """)]);
+        Assert.Empty(load.Problems);
         Assert.Equal(["clay"], load.Policy!.Contract("x", "Lead", "Street")!.Sources);
     }
 
