@@ -7,7 +7,7 @@ internal static class BacktestWords
     public static IReadOnlyList<string> Assumptions { get; } =
     [
         "Each policy counts as if it had come into force at the beginning of the window. What was settled before stays settled; what waited or was held is offered again.",
-        "Every plan is sealed at its flow's cadence (daily_at in UTC; a pre-authorised flow at once; a flow without either at midnight UTC), approved at its seal, also what needs a name, and applied at once. What waits at the end is sealed then.",
+        "Every plan is sealed at its flow's cadence (daily_at in UTC; a pre-authorised flow at once; a flow without either at midnight UTC), approved at its seal, also what needs a name or a green run on staging, and applied at once. What waits at the end is sealed then.",
         "The CRM takes every value: its own rejections and metadata are not asked. Other fields of a record are as the mirror has them now.",
         "A signal arrives at its time of receipt, and its record is the one that it was resolved to when it was received.",
         "Nobody edits a cell but where a plan or run of ours met another value than was known; such an edit counts from the last moment before it. Undos count as edits.",

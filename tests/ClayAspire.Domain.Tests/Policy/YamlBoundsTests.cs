@@ -34,6 +34,7 @@ public sealed class YamlBoundsTests
                 City: { type: text, status: Active, rule: fill-blank, sources: &s [clay], owner: CRM Admin, why: w }
                 Street: { type: text, status: Active, rule: fill-blank, sources: *s, owner: CRM Admin, why: w }
             """)]);
+        Assert.Empty(load.Problems);
         Assert.Equal(["clay"], load.Policy!.Contract("x", "Lead", "Street")!.Sources);
     }
 
