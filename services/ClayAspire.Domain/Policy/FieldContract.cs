@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
+using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -95,6 +98,37 @@ public sealed record FieldContract(
     /// manual review"); null asks for none. A value whose source states no confidence passes.
     /// </summary>
     public double? MinConfidence { get; init; }
+
+    /// <summary>How a free text must be written; null for fields that are no free text. The parser asks one of every text field that may be written.</summary>
+    public IStandard? Standard { get; init; }
+
+    /// <summary>
+    /// Reads what a source sent for this field: by its type, and then in its standard. The one reading that offers, decisions and checks share.
+    /// </summary>
+    /// <param name="raw">The text as received, or a value that was read before: a value in canonical form is read as itself.</param>
+    /// <param name="value">The canonical value; blank when the text is a spelling of "no value", and when the result is false.</param>
+    /// <param name="fault">Why the text cannot be read: <c>wrong-type</c> or <c>not-standard</c>.</param>
+    public bool TryRead(string? raw, out FieldValue value, [NotNullWhen(false)] out Reason? fault)
+    {
+        fault = null;
+        if (!FieldCodec.TryParse(Type, raw, out value))
+            fault = Reasons.WrongType(this);
+        else if (Standard is not null && !value.IsBlank)
+            if (Standard.TryStandardise(value.Text!, out var canonical, out var why))
+                value = FieldValue.FromCanonical(canonical);
+            else
+                fault = Reasons.NotStandard(this, why);
+        if (fault is not null)
+            value = FieldValue.Blank;
+        return fault is null;
+    }
+
+    /// <summary>
+    /// What a live value is compared as: its standard form where it has one, so that 'USA' is 'United States'; otherwise the value itself.
+    /// Only for comparing in a decision; plans, drift checks and read-backs hold the value as the CRM has it.
+    /// </summary>
+    public FieldValue Comparable(FieldValue live) =>
+        Standard is not null && !live.IsBlank && Standard.TryStandardise(live.Text!, out var canonical, out _) ? FieldValue.FromCanonical(canonical) : live;
 
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }

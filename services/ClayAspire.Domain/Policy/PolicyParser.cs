@@ -81,7 +81,7 @@ public static class PolicyParser
                     yaml.Fault(key, "A field contract must be a mapping.", "Indent type, status, rule, … below the field's name.");
                     continue;
                 }
-                yaml.AllowOnly(body, "type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "why");
+                yaml.AllowOnly(body, "type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "why");
                 var rule = yaml.Choice(body, "rule", Rules, MergeRule.ReadOnly, required: true);
                 var status = yaml.Choice(body, "status", Statuses, ContractStatus.Suspended, required: true);
                 var sources = yaml.Texts(body, "sources");
@@ -106,6 +106,7 @@ public static class PolicyParser
                     Backup = ParseBackup(yaml, key, body, contract),
                     Lifecycle = ParseLifecycle(yaml, key, body, contract, lifecycles),
                     MinConfidence = ParseMinConfidence(yaml, body),
+                    Standard = ContractStandard.Parse(yaml, key, body, contract),
                 };
             }
         }
