@@ -29,4 +29,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(9, LogLevel.Information, "Dead job {JobId} was replayed as job {NewJobId} by {UserName}.")]
     public static partial void JobReplayed(ILogger logger, long jobId, long newJobId, string userName);
+
+    [LoggerMessage(10, LogLevel.Information, "{UserName} replayed {Signals} signals of {Days} days through policy {Other} beside {InForce}: {Cells} cells differ.")]
+    public static partial void BacktestRan(ILogger logger, string userName, long signals, int days, string other, string inForce, long cells);
 }

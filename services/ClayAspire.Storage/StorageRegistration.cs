@@ -1,4 +1,5 @@
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Backtests;
 using ClayAspire.Storage.Explain;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
@@ -56,6 +57,7 @@ public static class StorageRegistration
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ExplanationStore>();
+        services.AddSingleton<BacktestStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();

@@ -13,6 +13,7 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/plans/" + Nobody + "/approve")]
     [InlineData("/api/plans/" + Nobody + "/refuse")]
     [InlineData("/api/mirror/refresh")]
+    [InlineData("/api/policy/backtest")]
     [InlineData("/api/jobs/99999999999999999999/replay")]
     public async Task A_body_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path)
     {

@@ -31,6 +31,7 @@ internal static class ConsoleApi
         api.MapJobs();
         api.MapLedger();
         api.MapExplanations();
+        api.MapBacktests();
         api.MapFlows();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))

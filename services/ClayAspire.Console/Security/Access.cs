@@ -31,6 +31,9 @@ internal static class Access
     /// <summary>Look at dead jobs and replay them.</summary>
     public const string ReplayJobs = "replay-jobs";
 
+    /// <summary>Replay stored signals through another policy.</summary>
+    public const string Backtest = "backtest";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -39,6 +42,7 @@ internal static class Access
         [TakeSnapshots] = [MarcomOps, CrmAdmin, ItInfra, Admin],
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
+        [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

@@ -102,6 +102,9 @@ public sealed record FieldContract(
     /// <summary>How a free text must be written; null for fields that are no free text. The parser asks one of every text field that may be written.</summary>
     public IStandard? Standard { get; init; }
 
+    /// <summary>For standard <c>phone</c>: the region, as ISO 3166 code, whose national numbers are understood; null when only international ones are.</summary>
+    public string? Region { get; init; }
+
     /// <summary>
     /// Reads what a source sent for this field: by its type, and then in its standard. The one reading that offers, decisions and checks share.
     /// </summary>

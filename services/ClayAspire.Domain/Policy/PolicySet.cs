@@ -34,6 +34,9 @@ public sealed class PolicySet
     /// <summary>All mappings.</summary>
     public IReadOnlyList<SourceMapping> Mappings { get; }
 
+    /// <summary>Who looks after which kind of trouble.</summary>
+    public Escalation Escalation { get; init; } = Escalation.Seed;
+
     /// <summary>The connections that any contract names.</summary>
     public IEnumerable<string> Connections => Contracts.Select(c => c.Connection).Distinct(StringComparer.Ordinal);
 

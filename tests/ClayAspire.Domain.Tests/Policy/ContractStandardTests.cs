@@ -44,7 +44,7 @@ public sealed class ContractStandardTests
 
     private static PolicyLoad Parse(string keys, string status, string rule) => PolicyParser.Parse(
     [
-        new PolicyFile("contracts/x.yaml", $"connection: x\nobjects:\n  Lead:\n    F: {{ {keys}, status: {status}, rule: {rule}, sources: [clay], owner: o, why: w }}\n"),
-        new PolicyFile("flows.yaml", "flows: { g: { connections: [x], signals: [s], fields: [Lead.*], release: approval, role: r } }"),
+        new PolicyFile("contracts/x.yaml", $"connection: x\nobjects:\n  Lead:\n    F: {{ {keys}, status: {status}, rule: {rule}, sources: [clay], owner: DPO, why: w }}\n"),
+        new PolicyFile("flows.yaml", "flows: { g: { connections: [x], signals: [s], fields: [Lead.*], release: approval, role: DPO } }"),
     ]);
 }
