@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
+using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -104,6 +107,40 @@ public sealed record FieldContract(
     /// </summary>
     public double? MinConfidence { get; init; }
 
+    /// <summary>How a free text must be written; null for fields that are no free text. The parser asks one of every text field that may be written.</summary>
+    public IStandard? Standard { get; init; }
+
+    /// <summary>For standard <c>phone</c>: the region, as ISO 3166 code, whose national numbers are understood; null when only international ones are.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>
+    /// Reads what a source sent for this field: by its type, and then in its standard. The one reading that offers, decisions and checks share.
+    /// </summary>
+    /// <param name="raw">The text as received, or a value that was read before: a value in canonical form is read as itself.</param>
+    /// <param name="value">The canonical value; blank when the text is a spelling of "no value", and when the result is false.</param>
+    /// <param name="fault">Why the text cannot be read: <c>wrong-type</c> or <c>not-standard</c>.</param>
+    public bool TryRead(string? raw, out FieldValue value, [NotNullWhen(false)] out Reason? fault)
+    {
+        fault = null;
+        if (!FieldCodec.TryParse(Type, raw, out value))
+            fault = Reasons.WrongType(this);
+        else if (Standard is not null && !value.IsBlank)
+            if (Standard.TryStandardise(value.Text!, out var canonical, out var why))
+                value = FieldValue.FromCanonical(canonical);
+            else
+                fault = Reasons.NotStandard(this, why);
+        if (fault is not null)
+            value = FieldValue.Blank;
+        return fault is null;
+    }
+
+    /// <summary>
+    /// What a live value is compared as: its standard form where it has one, so that 'USA' is 'United States'; otherwise the value itself.
+    /// Only for comparing in a decision; plans, drift checks and read-backs hold the value as the CRM has it.
+    /// </summary>
+    public FieldValue Comparable(FieldValue live) =>
+        Standard is not null && !live.IsBlank && Standard.TryStandardise(live.Text!, out var canonical, out _) ? FieldValue.FromCanonical(canonical) : live;
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 
@@ -138,6 +175,8 @@ public sealed record FieldContract(
                 terms.Add($"lifecycle: {lifecycle.Name}, moves {Listed([.. lifecycle.Moves.Select(m => $"{m.From} → {m.To}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}");
             if (MinConfidence is { } least)
                 terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
+            if (Standard is { } standard)
+                terms.Add($"standard: {standard.Name}{(Region is null ? "" : $", region {Region}")}");
             return terms;
         }
     }

@@ -57,6 +57,12 @@ public static class Reasons
     public static Reason WrongType(FieldContract contract) =>
         new("wrong-type", $"The value is no {contract.Type} as {contract.Object}.{contract.Field} needs.");
 
+    /// <summary>The value cannot be written in the contract's standard.</summary>
+    /// <param name="contract">The contract.</param>
+    /// <param name="why">What the standard says, with its remedy.</param>
+    public static Reason NotStandard(FieldContract contract, string why) =>
+        new("not-standard", $"{contract.Object}.{contract.Field} takes values of standard '{contract.Standard?.Name}' only. {why}");
+
     /// <summary>There was no candidate left to choose.</summary>
     public static Reason NoCandidate { get; } = new("no-candidate", "No candidate offers a value.");
 

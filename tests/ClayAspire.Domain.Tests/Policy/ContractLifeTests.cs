@@ -241,6 +241,8 @@ public sealed class ContractLifeTests
             ["Backup"] = _contract with { Backup = "F_clay" },
             ["Lifecycle"] = _contract with { Lifecycle = new Lifecycle("contact", ["lead", "mql"], [new LifecycleMove(null, "lead")]) },
             ["MinConfidence"] = _contract with { MinConfidence = 0.8 },
+            ["Standard"] = _contract with { Standard = StandardRegistry.Find("phone") },
+            ["Region"] = _contract with { Standard = StandardRegistry.Find("phone"), Region = "DE" },
         };
         Assert.Equal(typeof(FieldContract).GetProperties().Select(p => p.Name).Except(apart, StringComparer.Ordinal).Order(StringComparer.Ordinal), changed.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(changed.Count + 1, changed.Values.Append(_contract).Select(c => c.Hash).Distinct(StringComparer.Ordinal).Count());
