@@ -35,4 +35,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(11, LogLevel.Information, "{Signals} unmatched signals wait again: {Connection} {Object} has records with their keys now.")]
     public static partial void SignalsReturned(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(20, LogLevel.Information, "{Signals} signals wait again: {Connection} is configured now ({Object}).")]
+    public static partial void SignalsReturnedToConnection(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Connection} {Object} was not read: the connection is not configured. Add Connections:{Connection} to the worker's settings.")]
+    public static partial void ConnectionNotConfigured(ILogger log, string connection, string @object);
 }
