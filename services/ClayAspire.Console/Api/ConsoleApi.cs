@@ -140,8 +140,8 @@ internal static class ConsoleApi
             .WithTags("Policy").WithSummary("The field contracts in force as CSV.");
         api.MapGet("/plans.csv", (PlanStore plans, string? connection, string? flow, string? state, CancellationToken cancel) =>
             Csv.Of("plans", Csv.Pages(n => plans.ListAsync(new PlanFilter(connection, flow, state, n, 500), cancel)),
-                ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "policy_version", "hash"],
-                p => [p.Id, p.Connection, p.Flow, p.State, p.Author, p.SealedAt, p.ExpiresAt, p.Changes, p.Keeps, p.Holds, p.Refusals, p.ApiCalls, p.Credits, p.PolicyVersion, p.Hash]))
+                ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "apply_seconds", "policy_version", "hash"],
+                p => [p.Id, p.Connection, p.Flow, p.State, p.Author, p.SealedAt, p.ExpiresAt, p.Changes, p.Keeps, p.Holds, p.Refusals, p.ApiCalls, p.Credits, p.ApplySeconds, p.PolicyVersion, p.Hash]))
             .WithTags("Plans").WithSummary("Plans as CSV.");
     }
 

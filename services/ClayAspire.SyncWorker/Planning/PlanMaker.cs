@@ -9,7 +9,7 @@ using ClayAspire.Storage.Signals;
 namespace ClayAspire.SyncWorker.Planning;
 
 /// <summary>Makes plans: reads the live values of every cell that has a pending candidate, decides, seals. Writes nothing itself.</summary>
-internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, TimeProvider clock)
+internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, ApplyCost cost, TimeProvider clock)
 {
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
@@ -39,7 +39,7 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
         var cells = Ordered(decided);
         var now = clock.GetUtcNow();
         var plan = Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
-            new PlanCost(ApplyCalls(cells, connector.UpdateBatchSize), 0));
+            await cost.OfAsync(order.Connection, cells, connector.UpdateBatchSize, cancel));
         return (plan, PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
     }
 
