@@ -37,9 +37,11 @@ internal static class ConsoleRegistration
         services.AddSingleton<RunDesk>();
         services.AddSingleton<LedgerDesk>();
         services.AddSingleton<FlowDesk>();
+        services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
+        services.AddSingleton<BacktestDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

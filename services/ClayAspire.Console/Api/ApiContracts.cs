@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Policy;
 using ClayAspire.Storage;
 using ClayAspire.Storage.Model;
 
@@ -20,6 +21,23 @@ internal sealed record PlanDecline(string? Hash, IReadOnlyList<int>? Ordinals, s
 
 /// <summary>Answer to an approval.</summary>
 internal sealed record PlanReleased(Guid RunId);
+
+/// <summary>Body of <c>POST /api/policy/backtest</c>.</summary>
+/// <param name="Files">The other policy's files: path from its folder (<c>contracts/icare.yaml</c>) and text.</param>
+/// <param name="Days">How many days back signals are replayed; 90 when left out.</param>
+/// <param name="Connection">The only connection to look at; all when left out.</param>
+/// <param name="AllCells">Whether every differing cell is sent, not only the examples.</param>
+internal sealed record BacktestOrder(IReadOnlyList<PolicyFile?>? Files, int? Days, string? Connection, bool AllCells = false);
+
+/// <summary>One line of the answer: progress, a differing cell, or, last, the report.</summary>
+/// <param name="Line"><c>progress</c>, <c>cell</c> or <c>report</c>; which of the others is set.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Cell">A differing cell.</param>
+/// <param name="Report">The report.</param>
+internal sealed record BacktestLine(string Line, BacktestProgress? Progress = null, BacktestCell? Cell = null, BacktestReport? Report = null);
+
+/// <summary>How far a backtest is.</summary>
+internal sealed record BacktestProgress(long Signals, long Total, long Differing);
 
 /// <summary>One page of a list.</summary>
 internal sealed record PageOf<T>(IReadOnlyList<T> Items, long Total, int Page, int Size)

@@ -10,6 +10,11 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
     {
         try
         {
+            if (YamlBounds.Passed(text) is { } passed)
+            {
+                problems.Add(new PolicyProblem(file, passed.Line, passed.Message, "No policy needs that. Compare with the shipped file of that name."));
+                return null;
+            }
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Queue;
 using Microsoft.EntityFrameworkCore;
@@ -126,9 +127,9 @@ public sealed class SignalStore(
     }
 
     /// <summary>Takes signals that wait, oldest first, and locks them until the transaction ends; those that another worker holds are passed over.</summary>
-    public async Task<IReadOnlyList<PendingSignal>> TakePendingAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancel) =>
+    public async Task<IReadOnlyList<Signal>> TakePendingAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancel) =>
         await transaction.Command("Signals/SignalTakePending.sql").With("limit", limit)
-            .ReadAllAsync(r => new PendingSignal(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.At(5), r.At(6)), cancel);
+            .ReadAllAsync(r => new Signal(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.At(5), r.At(6)), cancel);
 
     /// <summary>Whether any signal waits.</summary>
     public async Task<bool> HasPendingAsync(CancellationToken cancel) =>

@@ -1,6 +1,7 @@
 using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
@@ -65,7 +66,7 @@ internal sealed class ProcessSignalsHandler(
             if (resolution.Record is not { } record)
                 continue;
             foreach (var (field, value) in reading.Offers)
-                offered.Add(new NewCandidate(reading.Signal.Id, reading.Flow.Name, new CellKey(record, field), value, reading.Signal.Source, reading.OccurredAt));
+                offered.Add(new NewCandidate(reading.Signal.Id, reading.Flow.Name, new CellKey(record, field), value, reading.Signal.Source, reading.OccurredAt, reading.Confidence));
         }
         await candidates.AddAsync(transaction, offered, cancel);
         await signals.SetOutcomesAsync(transaction, outcomes, cancel);

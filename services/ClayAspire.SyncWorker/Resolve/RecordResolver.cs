@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClayAspire.Connectors;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Records;
