@@ -16,6 +16,7 @@ internal static class SyncWorkerServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerSettings>>().Value);
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<RecordResolver>();
+        services.AddSingleton<ApplyCost>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();

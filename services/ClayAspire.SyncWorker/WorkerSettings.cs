@@ -35,6 +35,10 @@ internal sealed class WorkerSettings
     [Range(0.1, 3_600, ErrorMessage = "SyncWorker:PausedSeconds must be 0.1 to 3600 seconds.")]
     public double PausedSeconds { get; set; } = 5;
 
+    /// <summary>Seconds that a call takes, for the estimate of a plan's duration while no run of its connection has ended. Default: 1.</summary>
+    [Range(0.001, 3_600, ErrorMessage = "SyncWorker:SecondsPerCall must be 0.001 to 3600 seconds.")]
+    public double SecondsPerCall { get; set; } = 1;
+
     /// <summary>Seconds between a write whose answer timed out and the probe. Default: 2.</summary>
     [Range(0, 60, ErrorMessage = "SyncWorker:ProbeDelaySeconds must be 0 to 60 seconds.")]
     public double ProbeDelaySeconds { get; set; } = 2;

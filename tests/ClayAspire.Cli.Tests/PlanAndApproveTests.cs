@@ -71,6 +71,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
         refusals = 1,
         apiCalls = 1,
         credits = 0,
+        applySeconds = 150,
     };
 
     private static object Cell(int ordinal, string verdict, string code) => new { ordinal, verdict, reasonCode = code, recordId = "00Q", field = "Industry", old = (string?)null, @new = "x", source = "clay" };
@@ -87,6 +88,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
             answer.Json.GetProperty("reasons").EnumerateArray().Select(r => (r.GetProperty("verdict").GetString(), r.GetProperty("code").GetString(), r.GetProperty("cells").GetInt32())));
         var text = await RunAsync("plan", "show", PlanId.ToString(), "--verdict", "Hold");
         Assert.Contains("pending-legal", text.Output, StringComparison.Ordinal);
+        Assert.Contains("3 min", text.Output, StringComparison.Ordinal);
         Assert.Contains($"clayaspire approve {PlanId}", text.Output, StringComparison.Ordinal);
     }
 

@@ -76,7 +76,7 @@ internal sealed class World(IServiceProvider services)
         }
         var planned = cells.OrderBy(c => c.Decision.Verdict)
             .Select((c, i) => new PlannedCell(i, new CellKey(c.Live.Key, c.Field), c.Live.Value(c.Field), c.Live.Version, c.Decision));
-        var plan = Plan.Seal(Get<IIdSource>().Next(), connection, flow, policy.Version, author, sealedAt, sealedAt + (stands ?? TimeSpan.FromHours(24)), planned, new PlanCost((cells.Count / 100) + 4, 0));
+        var plan = Plan.Seal(Get<IIdSource>().Next(), connection, flow, policy.Version, author, sealedAt, sealedAt + (stands ?? TimeSpan.FromHours(24)), planned, new PlanCost((cells.Count / 100) + 4, 0, 120));
         await Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, CancellationToken.None);
         return plan;
     }

@@ -198,6 +198,27 @@ public sealed class ApplyTests(TwinFixture fixture) : IClassFixture<TwinFixture>
     }
 
     [Fact]
+    public async Task A_plan_says_how_long_it_will_take_by_the_default_first_and_by_the_measured_pace_once_a_run_has_ended()
+    {
+        var twin = await fixture.EmptyAsync();
+        await LeadsAsync(twin, 3);
+        await using var stack = await SyncStack.StartAsync(twin);
+        await OfferAsync(stack, 3);
+        var first = await stack.PlanAsync("icare-staging", Enrichment);
+        Assert.Equal(new PlanCost(3, 0, 3), first.Plan.Cost);
+        var run = await stack.ApplyAsync(first);
+        Assert.Equal(RunStates.Green, run.State);
+        // As a CRM of 7.4 s a call leaves it, whatever this machine did.
+        await stack.ReadAsync(db => db.Database.ExecuteSqlRawAsync("update sync.run set started_at = finished_at - api_calls * interval '7.4 s'"));
+
+        var undo = await stack.UndoAsync(run);
+        Assert.Equal(new PlanCost(3, 0, 23), undo.Plan.Cost);
+        Assert.Equal(undo.StoredHash, undo.Plan.Hash);
+        var empty = await stack.PlanAsync("icare-staging", Enrichment);
+        Assert.Equal(default, empty.Plan.Cost);
+    }
+
+    [Fact]
     public async Task A_plan_that_waits_too_long_expires_and_is_planned_anew()
     {
         var twin = await fixture.EmptyAsync();

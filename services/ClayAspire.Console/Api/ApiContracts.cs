@@ -50,13 +50,13 @@ internal sealed record PlanSummary(
     Guid Id, string Connection, string Flow, string State, string Hash, string PolicyVersion, string Author,
     DateTimeOffset SealedAt, DateTimeOffset ExpiresAt, bool Applyable, bool Complete, bool Errored, IReadOnlyList<string> Remarks,
     int ApiCalls, decimal Credits, int Changes, int Keeps, int Holds, int Refusals, string Kind, Guid? UndoesRun, Guid? RunId,
-    int Named, int Overwrites, int Clears)
+    int Named, int Overwrites, int Clears, int ApplySeconds)
 {
     public static PlanSummary Of(PlanRow p) => Of(p, null);
 
     public static PlanSummary Of(PlanRow p, Guid? runId) => new(
         p.Id, p.Connection, p.Flow, p.State, p.Hash, p.PolicyVersion, p.Author, p.SealedAt, p.ExpiresAt,
-        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears);
+        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears, p.ApplySeconds);
 }
 
 /// <summary>One decided cell of a plan.</summary>

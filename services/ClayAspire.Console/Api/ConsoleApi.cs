@@ -138,8 +138,8 @@ internal static class ConsoleApi
             .Produces<MirrorOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapGet("/plans.csv", (PlanStore plans, string? connection, string? flow, string? state, CancellationToken cancel) =>
             Csv.Of("plans", Csv.Pages(n => plans.ListAsync(new PlanFilter(connection, flow, state, n, 500), cancel)),
-                ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "policy_version", "hash"],
-                p => [p.Id, p.Connection, p.Flow, p.State, p.Author, p.SealedAt, p.ExpiresAt, p.Changes, p.Keeps, p.Holds, p.Refusals, p.ApiCalls, p.Credits, p.PolicyVersion, p.Hash]))
+                ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "apply_seconds", "policy_version", "hash"],
+                p => [p.Id, p.Connection, p.Flow, p.State, p.Author, p.SealedAt, p.ExpiresAt, p.Changes, p.Keeps, p.Holds, p.Refusals, p.ApiCalls, p.Credits, p.ApplySeconds, p.PolicyVersion, p.Hash]))
             .WithTags("Plans").WithSummary("Plans as CSV.");
     }
 

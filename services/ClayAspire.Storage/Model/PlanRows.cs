@@ -48,6 +48,9 @@ public sealed class PlanRow
     /// <summary>Enrichment credits that applying costs.</summary>
     public decimal Credits { get; set; }
 
+    /// <summary>Seconds that applying will take, as estimated when it was sealed; 0 for plans sealed before there were estimates, and for those without a change.</summary>
+    public int ApplySeconds { get; set; }
+
     /// <summary>Cells to be written.</summary>
     public int Changes { get; set; }
 

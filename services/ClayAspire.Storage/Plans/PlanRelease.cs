@@ -233,6 +233,7 @@ public sealed partial class PlanStore
             Named = r.GetInt32(21),
             Overwrites = r.GetInt32(22),
             Clears = r.GetInt32(23),
+            ApplySeconds = r.GetInt32(24),
         }, cancel);
 
     private async Task<Guid> AddApprovalAsync(

@@ -63,6 +63,13 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         return await context.RunCells.AsNoTracking().Where(c => c.RunId == runId && OpenStates.Contains(c.State)).OrderBy(c => c.Ordinal).ToListAsync(cancel);
     }
 
+    /// <summary>
+    /// Seconds a call to the CRM has taken in the connection's last 20 runs that ended, waits between calls included: the median of the runs,
+    /// so that one that stood still for a night does not count for all. Null when no run has ended yet.
+    /// </summary>
+    public async Task<double?> SecondsPerCallAsync(string connection, CancellationToken cancel) =>
+        (double?)await dataSource.Command("Plans/RunGetPace.sql").With("connection", connection).ScalarAsync(cancel);
+
     /// <summary>What a run wrote and read back, by ordinal: what an undo of it is decided on.</summary>
     public async Task<IReadOnlyList<VerifiedCell>> VerifiedCellsAsync(RunRow run, CancellationToken cancel)
     {

@@ -9,7 +9,7 @@ using ClayAspire.Storage.Signals;
 namespace ClayAspire.SyncWorker.Planning;
 
 /// <summary>Makes plans: reads the live values of every cell that has a pending candidate, decides, seals. Writes nothing itself.</summary>
-internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, TimeProvider clock)
+internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, ApplyCost cost, TimeProvider clock)
 {
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
@@ -18,7 +18,7 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
     public async Task<(Plan Plan, PlanFacts Facts)> MakeAsync(MakePlan order, PolicySet policy, Flow flow, CancellationToken cancel)
     {
         if (connectors.Find(order.Connection) is not { } connector)
-            return (Seal(order, policy, flow, [], 0), new PlanFacts(false, true, [$"Connection '{order.Connection}' is not configured, so nothing of it could be read. Add {ConnectionSettings.Section}:{order.Connection} to the worker's settings."]));
+            return (Seal(order, policy, flow, [], default), new PlanFacts(false, true, [$"Connection '{order.Connection}' is not configured, so nothing of it could be read. Add {ConnectionSettings.Section}:{order.Connection} to the worker's settings."]));
         var open = await candidates.OfPendingCellsAsync(order.Connection, flow.Name, cancel);
         var decided = new List<(CellKey Cell, FieldValue Old, string Version, Decision Decision)>(open.Count);
         using var calls = connector.CountCalls();
@@ -38,13 +38,13 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
             }
         }
         var cells = Ordered(decided);
-        return (Seal(order, policy, flow, cells, ApplyCalls(cells, connector.UpdateBatchSize)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
+        return (Seal(order, policy, flow, cells, await cost.OfAsync(order.Connection, cells, connector.UpdateBatchSize, cancel)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
     }
 
-    private Plan Seal(MakePlan order, PolicySet policy, Flow flow, List<PlannedCell> cells, int apiCalls)
+    private Plan Seal(MakePlan order, PolicySet policy, Flow flow, List<PlannedCell> cells, PlanCost price)
     {
         var now = clock.GetUtcNow();
-        return Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells, new PlanCost(apiCalls, 0));
+        return Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells, price);
     }
 
     /// <summary>The cells as they stand in a plan: changes first, the cells of a record together.</summary>
