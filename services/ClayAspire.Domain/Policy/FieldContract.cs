@@ -35,6 +35,18 @@ public enum MergeRule
 
     /// <summary>Never written; recomputed and compared.</summary>
     ReadOnly,
+
+    /// <summary>Highest-ranked source, then its latest; to replace a value takes a named approval. Deterministic at the seal.</summary>
+    Ranked,
+
+    /// <summary>
+    /// A field that sales own: filled only while blank, and never offered as an overwrite; every value goes to its backup field as well,
+    /// whose rule is <see cref="Latest"/>. Deterministic at the seal (seed 2: "use backup fields (job_title_clay)").
+    /// </summary>
+    Shadow,
+
+    /// <summary>The latest move asked for, when the lifecycle's table has it. Deterministic at the seal.</summary>
+    Stage,
 }
 
 /// <summary>What a merge rule promises (DESIGN section 6).</summary>
@@ -72,6 +84,18 @@ public sealed record FieldContract(
     IReadOnlyList<string> Values,
     string Why)
 {
+    /// <summary>For <see cref="MergeRule.Shadow"/>: the field that takes every value; null otherwise.</summary>
+    public string? Backup { get; init; }
+
+    /// <summary>For <see cref="MergeRule.Stage"/>: the moves that are allowed; null otherwise.</summary>
+    public Lifecycle? Lifecycle { get; init; }
+
+    /// <summary>
+    /// Below this confidence, 0 to 1, a value is written only by a named approval (seed 2: "low-confidence results should be held back for
+    /// manual review"); null asks for none. A value whose source states no confidence passes.
+    /// </summary>
+    public double? MinConfidence { get; init; }
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 
@@ -86,5 +110,8 @@ public sealed record FieldContract(
         MergeRule.Latest => "latest",
         MergeRule.FillBlank => "fill-blank",
         MergeRule.ReadOnly => "read-only",
+        MergeRule.Ranked => "ranked",
+        MergeRule.Shadow => "shadow",
+        MergeRule.Stage => "stage",
     };
 }

@@ -16,6 +16,7 @@ internal sealed class SmallHistories(RuleBench bench)
     private static readonly HistoryStep[][] Gaps =
     [
         [], [Seals, Applies], [Seals, new(HistoryStepKind.AppliesUnsettled)], [Seals, new(HistoryStepKind.AppliesNothing)], [Seals], [Applies],
+        [Seals, new(HistoryStepKind.AppliesNamed)],
     ];
 
     /// <summary>The values that small histories offer, plainest first.</summary>
@@ -126,7 +127,7 @@ internal sealed class RandomHistories(RuleBench bench, int seed)
             if (random.Next(3) == 0)
                 steps.Add(new HistoryStep(HistoryStepKind.Seals));
             if (random.Next(3) == 0)
-                steps.Add(new HistoryStep((HistoryStepKind)random.Next((int)HistoryStepKind.Applies, (int)HistoryStepKind.AppliesNothing + 1)));
+                steps.Add(new HistoryStep((HistoryStepKind)random.Next((int)HistoryStepKind.Applies, (int)HistoryStepKind.AppliesNamed + 1)));
         }
         return new RuleHistory(live, offers, steps);
     }

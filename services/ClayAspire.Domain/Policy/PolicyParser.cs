@@ -45,6 +45,7 @@ public static class PolicyParser
         var contracts = new List<FieldContract>();
         var flows = new List<Flow>();
         var mappings = new List<SourceMapping>();
+        var lifecycles = LifecycleFile.Parse(files, problems);
         // Cases are tests of the policy, not part of it: they neither load nor change its version.
         files = [.. files.Where(f => !f.Path.StartsWith("cases/", StringComparison.Ordinal))];
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
@@ -53,13 +54,13 @@ public static class PolicyParser
             if (yaml.Root(file.Text) is not { } root)
                 continue;
             if (file.Path.StartsWith("contracts/", StringComparison.Ordinal))
-                contracts.AddRange(ParseContracts(yaml, root));
+                contracts.AddRange(ParseContracts(yaml, root, lifecycles));
             else if (file.Path.StartsWith("mapping/", StringComparison.Ordinal))
                 mappings.AddRange(ParseMappings(yaml, root));
             else if (file.Path == "flows.yaml")
                 flows.AddRange(ParseFlows(yaml, root));
-            else
-                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", "Put it under contracts/ or mapping/, or name it flows.yaml."));
+            else if (file.Path != LifecycleFile.Name)
+                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", "Put it under contracts/ or mapping/, or name it flows.yaml or lifecycle.yaml."));
         }
         CheckWhole(problems, contracts, flows, mappings);
         return problems.Count > 0
@@ -67,7 +68,7 @@ public static class PolicyParser
             : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings), []);
     }
 
-    private static IEnumerable<FieldContract> ParseContracts(YamlReader yaml, YamlMappingNode root)
+    private static IEnumerable<FieldContract> ParseContracts(YamlReader yaml, YamlMappingNode root, IReadOnlyDictionary<string, Lifecycle> lifecycles)
     {
         yaml.AllowOnly(root, "connection", "objects");
         var connection = yaml.Text(root, "connection");
@@ -80,7 +81,7 @@ public static class PolicyParser
                     yaml.Fault(key, "A field contract must be a mapping.", "Indent type, status, rule, … below the field's name.");
                     continue;
                 }
-                yaml.AllowOnly(body, "type", "status", "rule", "sources", "owner", "max_length", "values", "why");
+                yaml.AllowOnly(body, "type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "why");
                 var rule = yaml.Choice(body, "rule", Rules, MergeRule.ReadOnly, required: true);
                 var status = yaml.Choice(body, "status", Statuses, ContractStatus.Suspended, required: true);
                 var sources = yaml.Texts(body, "sources");
@@ -99,9 +100,55 @@ public static class PolicyParser
                     yaml.Fault(key, $"Rule '{FieldContract.RuleName(rule)}' is for checkboxes; {@object}.{field} is {type}.", "Choose latest or fill-blank.");
                 var contract = new FieldContract(connection, @object, field, type, status, rule, sources,
                     yaml.Text(body, "owner"), maxLength, yaml.Texts(body, "values"), yaml.Text(body, "why"));
-                yield return contract with { Place = yaml.Place(key) };
+                yield return contract with
+                {
+                    Place = yaml.Place(key),
+                    Backup = ParseBackup(yaml, key, body, contract),
+                    Lifecycle = ParseLifecycle(yaml, key, body, contract, lifecycles),
+                    MinConfidence = ParseMinConfidence(yaml, body),
+                };
             }
         }
+    }
+
+    private static string? ParseBackup(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)
+    {
+        var backup = yaml.OptionalText(body, "backup");
+        if (contract.Rule == MergeRule.Shadow && backup is null)
+            yaml.Fault(key, $"{contract.Object}.{contract.Field} has rule 'shadow' and no backup field.", "Name the field that takes every value: backup: job_title_clay.");
+        if (contract.Rule != MergeRule.Shadow && backup is not null)
+            yaml.Fault(key, $"{contract.Object}.{contract.Field} names a backup field, which only rule 'shadow' has.", "Take 'backup' away, or choose rule: shadow.");
+        return backup;
+    }
+
+    private static Lifecycle? ParseLifecycle(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract, IReadOnlyDictionary<string, Lifecycle> lifecycles)
+    {
+        var name = yaml.OptionalText(body, "lifecycle");
+        if (contract.Rule != MergeRule.Stage)
+        {
+            if (name is not null)
+                yaml.Fault(key, $"{contract.Object}.{contract.Field} names a lifecycle, which only rule 'stage' has.", "Take 'lifecycle' away, or choose rule: stage.");
+            return null;
+        }
+        if (name is not null && lifecycles.TryGetValue(name, out var lifecycle))
+        {
+            foreach (var value in contract.Values.Where(v => !lifecycle.Stages.Contains(v)))
+                yaml.Fault(key, $"'{value}' is no stage of lifecycle '{name}'.", $"Choose among {string.Join(", ", lifecycle.Stages)}.");
+            return lifecycle;
+        }
+        yaml.Fault(key, name is null ? $"{contract.Object}.{contract.Field} has rule 'stage' and no lifecycle." : $"There is no lifecycle '{name}'.",
+            lifecycles.Count > 0 ? $"Write lifecycle: with one of {string.Join(", ", lifecycles.Keys)}." : $"Describe it in {LifecycleFile.Name}.");
+        return null;
+    }
+
+    private static double? ParseMinConfidence(YamlReader yaml, YamlMappingNode body)
+    {
+        if (yaml.OptionalText(body, "min_confidence") is not { } text)
+            return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var confidence) && confidence is > 0 and <= 1)
+            return confidence;
+        yaml.Fault(body, $"'{text}' is no confidence.", "Write min_confidence: with a number above 0 and up to 1, such as 0.8.");
+        return null;
     }
 
     private static IEnumerable<Flow> ParseFlows(YamlReader yaml, YamlMappingNode root)
@@ -147,7 +194,7 @@ public static class PolicyParser
         foreach (var body in yaml.Items(root, "mappings"))
         {
             yaml.AllowOnly(body, "table", "kinds", "connection", "object", "record_id", "external_id", "email", "campaign",
-                "occurred_at", "columns", "constants", "ignore", "unlisted_as_fields");
+                "occurred_at", "confidence", "columns", "constants", "ignore", "unlisted_as_fields");
             ExternalIdColumns? externalId = null;
             foreach (var (field, columns) in yaml.Mappings(body, "external_id"))
                 externalId = new ExternalIdColumns(field, yaml.Texts(columns, "columns"));
@@ -155,7 +202,10 @@ public static class PolicyParser
                 yaml.Text(body, "connection"), yaml.Text(body, "object"),
                 yaml.Texts(body, "record_id"), externalId, yaml.Texts(body, "email"), yaml.Texts(body, "campaign"),
                 yaml.Texts(body, "occurred_at"), yaml.TextMap(body, "columns"), yaml.TextMap(body, "constants"),
-                yaml.Texts(body, "ignore"), yaml.Flag(body, "unlisted_as_fields", false));
+                yaml.Texts(body, "ignore"), yaml.Flag(body, "unlisted_as_fields", false))
+            {
+                ConfidenceColumns = yaml.Texts(body, "confidence"),
+            };
         }
     }
 
@@ -163,6 +213,14 @@ public static class PolicyParser
     {
         foreach (var twice in contracts.GroupBy(c => (c.Connection, c.Object, c.Field)).Where(g => g.Count() > 1))
             problems.Add(new PolicyProblem("contracts/", 0, $"{twice.Key.Connection}: {twice.Key.Object}.{twice.Key.Field} has {twice.Count()} contracts.", "Keep one."));
+        foreach (var shadow in contracts.Where(c => c is { Rule: MergeRule.Shadow, Backup: not null }))
+        {
+            var backup = contracts.Find(c => c.Connection == shadow.Connection && c.Object == shadow.Object && c.Field == shadow.Backup);
+            if (backup is not { Rule: MergeRule.Latest } || !shadow.Sources.All(backup.Sources.Contains))
+                problems.Add(new PolicyProblem(shadow.Place?.File ?? "contracts/", shadow.Place?.Line ?? 0,
+                    $"The backup field {shadow.Object}.{shadow.Backup} of {shadow.Object}.{shadow.Field} {(backup is null ? "has no contract" : backup.Rule == MergeRule.Latest ? "lacks some of its sources" : "does not have rule 'latest'")}.",
+                    "Give it a contract with rule: latest and at least the same sources."));
+        }
         var connections = contracts.Select(c => c.Connection).ToHashSet(StringComparer.Ordinal);
         foreach (var flow in flows)
         {

@@ -28,6 +28,9 @@ public enum HistoryStepKind
 
     /// <summary>The worker died before the CRM got the value.</summary>
     AppliesNothing,
+
+    /// <summary>The sealed plan is applied with the named approval that its change asks for.</summary>
+    AppliesNamed,
 }
 
 /// <summary>One step of a history.</summary>
@@ -52,10 +55,17 @@ public sealed class RuleBench
         Strength = rules.Of(rule).Strength;
         IsFlag = rule is MergeRule.Union or MergeRule.SetOnce;
         Contract = new FieldContract("bench", "Record", "Field", IsFlag ? FieldType.Checkbox : FieldType.Text, ContractStatus.Active, rule,
-            ["first", "second", "third"], "CRM Admin", null, [], "A rule under check.");
+            ["first", "second", "third"], "CRM Admin", null, [], "A rule under check.")
+        {
+            Backup = rule == MergeRule.Shadow ? "Backup" : null,
+            Lifecycle = rule == MergeRule.Stage ? Stages : null,
+        };
         Flow = new Flow("check", [Contract.Connection], [], [new FlowField(Contract.Object, "*")], ReleaseMode.PreAuthorised, Contract.Owner, false, null, TimeSpan.FromHours(1));
         Policy = new PolicySet("check", [Contract], [Flow], []);
     }
+
+    // Of the values that histories offer (a, b, c, d) and begin with (z), some moves and not others; one way only between a and b.
+    private static Lifecycle Stages { get; } = new("bench", ["z", "a", "b", "c", "d"], [new(null, "a"), new(null, "b"), new("z", "a"), new("a", "b"), new("b", "c"), new("c", "a")]);
 
     /// <summary>The merge rules.</summary>
     public MergeRules Rules { get; }
@@ -160,7 +170,9 @@ public sealed record RuleHistory(FieldValue Live, IReadOnlyList<HistoryOffer> Of
             if (bench.Strength == RuleStrength.DeterministicAtSeal)
                 _sealed.Add($"{decision.Verdict} {decision.Value} ({decision.Reason.Code})");
             HashSet<long> known = [.. _known.Select(c => c.SignalId)];
-            Tell(decision.Verdict == Verdict.Write ? $"sealed: write \"{decision.Value}\"" : $"sealed: {decision.Verdict} ({decision.Reason.Code})");
+            Tell(decision.Verdict == Verdict.Write
+                ? $"sealed: {(decision.NeedsNamedApproval ? "offer to write" : "write")} \"{decision.Value}\""
+                : $"sealed: {decision.Verdict} ({decision.Reason.Code})");
             if (decision.Verdict == Verdict.Write)
                 _plan = (_live, decision, known);
             else
@@ -178,15 +190,25 @@ public sealed record RuleHistory(FieldValue Live, IReadOnlyList<HistoryOffer> Of
                 Tell("applied: skipped, planned anew");
                 return;
             }
+            // What nobody named stays pending and is offered again by the next seal.
+            if (plan.Decision.NeedsNamedApproval && kind != HistoryStepKind.AppliesNamed)
+            {
+                Tell("not named by an approver: left as it is");
+                return;
+            }
             if (kind == HistoryStepKind.AppliesNothing)
             {
                 Tell("the worker dies before it writes");
                 return;
             }
             _live = again.Value;
-            Tell(kind == HistoryStepKind.Applies ? $"applied: the CRM has \"{_live}\"" : $"the CRM has \"{_live}\"; the worker dies before it settles");
-            if (kind == HistoryStepKind.Applies)
-                Settle(plan.Known);
+            if (kind == HistoryStepKind.AppliesUnsettled)
+            {
+                Tell($"the CRM has \"{_live}\"; the worker dies before it settles");
+                return;
+            }
+            Tell($"applied: the CRM has \"{_live}\"");
+            Settle(plan.Known);
         }
 
         private Decision Decide()

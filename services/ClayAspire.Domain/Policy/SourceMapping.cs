@@ -31,7 +31,11 @@ public sealed record SourceMapping(
     IReadOnlyDictionary<string, string> Columns,
     IReadOnlyDictionary<string, string> Constants,
     IReadOnlyList<string> Ignore,
-    bool UnlistedAsFields);
+    bool UnlistedAsFields)
+{
+    /// <summary>Columns that may carry the source's confidence in the row, as 0 to 1 or as a percentage; first non-blank wins.</summary>
+    public IReadOnlyList<string> ConfidenceColumns { get; init; } = [];
+}
 
 /// <summary>An external id field and where its value stands.</summary>
 /// <param name="Field">The external id field's API name.</param>

@@ -117,7 +117,7 @@ public sealed class StrengthCheck
             var step = history.Steps[i];
             if (step.Kind != HistoryStepKind.Arrives || history.Steps.Count(s => s == step) > 1)
                 yield return Fresh(history, steps: [.. history.Steps.Take(i), .. history.Steps.Skip(i + 1)]);
-            if (step.Kind is HistoryStepKind.AppliesNothing or HistoryStepKind.AppliesUnsettled)
+            if (step.Kind is HistoryStepKind.AppliesNothing or HistoryStepKind.AppliesUnsettled or HistoryStepKind.AppliesNamed)
                 yield return Fresh(history, steps: [.. history.Steps.Take(i), new HistoryStep(HistoryStepKind.Applies), .. history.Steps.Skip(i + 1)]);
         }
         if (!history.Live.IsBlank)

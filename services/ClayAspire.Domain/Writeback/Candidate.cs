@@ -10,7 +10,11 @@ namespace ClayAspire.Domain.Writeback;
 /// <param name="IsSettled">
 /// Whether a plan has already ended for it. A settled winner is not written again: when the live value differs, somebody changed it since.
 /// </param>
-public sealed record Candidate(long SignalId, string Source, DateTimeOffset OccurredAt, FieldValue Value, bool IsSettled = false);
+public sealed record Candidate(long SignalId, string Source, DateTimeOffset OccurredAt, FieldValue Value, bool IsSettled = false)
+{
+    /// <summary>How sure the source is of the value, 0 to 1; null when it does not say.</summary>
+    public double? Confidence { get; init; }
+}
 
 /// <summary>What became of a record in its CRM.</summary>
 public enum RecordState

@@ -83,9 +83,12 @@ public static class CellDecider
         if (admissible.Count == 0)
             return Answer(Verdict.Refuse, turnedAway ?? Reasons.NoCandidate);
         var merged = rules.Of(contract.Rule).Merge(contract, live.Value(field), admissible);
-        return new Decision(
-            merged.IsWrite ? Verdict.Write : Verdict.Keep, merged.IsWrite ? merged.Winner.Value : FieldValue.Blank, merged.Reason,
-            contract.RuleId, policy.Version, merged.Winner, Others(ranked, merged.Winner));
+        if (!merged.IsWrite)
+            return new Decision(Verdict.Keep, FieldValue.Blank, merged.Reason, contract.RuleId, policy.Version, merged.Winner, Others(ranked, merged.Winner));
+        return new Decision(Verdict.Write, merged.Winner.Value, merged.Reason, contract.RuleId, policy.Version, merged.Winner, Others(ranked, merged.Winner))
+        {
+            Caution = merged.Winner.Confidence < contract.MinConfidence ? merged.Caution | Caution.LowConfidence : merged.Caution,
+        };
     }
 
     private static Reason? Fault(FieldContract contract, Candidate candidate)

@@ -163,7 +163,7 @@ public static class CellExplainer
             return "Offers the same value as the winner.";
         if (rule is MergeRule.Union or MergeRule.SetOnce)
             return $"An earlier event had set the flag already ({At(winner.OccurredAt)}).";
-        if (rule is not MergeRule.Latest && contract is not null && Place(contract, loser.Source) > Place(contract, winner.Source))
+        if (rule is not (MergeRule.Latest or MergeRule.Stage) && contract is not null && Place(contract, loser.Source) > Place(contract, winner.Source))
             return $"Source '{loser.Source}' ranks below '{winner.Source}'.";
         return loser.OccurredAt == winner.OccurredAt
             ? $"Happened at the same time as the winner; signal {winner.SignalId} came after signal {loser.SignalId}."

@@ -134,6 +134,13 @@ internal static class Counterfactuals
                 yield return new Edit("live-value-equal", $"If the CRM field had held '{winner.Value}' already", g => g.WithLive(winner.Value));
             }
         }
+        else if (before is { Reason.Code: "move-not-allowed", Winner: { } asked } && ground.Contract is { Lifecycle: { } lifecycle })
+        {
+            yield return new Edit("move-in-lifecycle", $"If lifecycle '{lifecycle.Name}' had the move from {ground.LiveValue} to '{asked.Value}'", g => g with
+            {
+                Contract = g.Contract! with { Lifecycle = lifecycle with { Moves = [.. lifecycle.Moves, new LifecycleMove(g.LiveValue.Text, asked.Value.Text!)] } },
+            });
+        }
         else if (before.Reason.Code == Reasons.ChangedSince.Code)
         {
             yield return new Edit("not-settled", "If this value were new and had not had its plan before (a new signal that offers it again)", g => g with { Candidates = [.. g.Candidates.Select(c => c with { IsSettled = false })] });

@@ -23,6 +23,20 @@ public enum Verdict
 /// <param name="Text">A sentence that names the remedy where there is one.</param>
 public sealed record Reason(string Code, string Text);
 
+/// <summary>Why a change is released only by a named approval: an approver who names that very cell. An approval of the whole plan leaves it out.</summary>
+[Flags]
+public enum Caution
+{
+    /// <summary>The plan's approval suffices.</summary>
+    None = 0,
+
+    /// <summary>It replaces a value that is there (seed 1: "No overwrite of existing values unless explicitly approved").</summary>
+    Overwrite = 1,
+
+    /// <summary>Its source is less sure of it than the contract asks (seed 2: "Low-confidence results should be held back for manual review").</summary>
+    LowConfidence = 2,
+}
+
 /// <summary>The total answer for one cell: never null, always with rule, policy version and the candidates that competed.</summary>
 /// <param name="Verdict">What is done.</param>
 /// <param name="Value">The value to write, where blank clears (an undo only); blank unless <see cref="Verdict"/> is <see cref="Verdict.Write"/>.</param>
@@ -40,4 +54,11 @@ public sealed record Decision(
     string PolicyVersion,
     Candidate? Winner,
     IReadOnlyList<Candidate> Losers,
-    string? WaitsFor = null);
+    string? WaitsFor = null)
+{
+    /// <summary>Why a write needs a named approval; <see cref="Writeback.Caution.None"/> for any other verdict.</summary>
+    public Caution Caution { get; init; }
+
+    /// <summary>Whether only an approval that names the cell releases it.</summary>
+    public bool NeedsNamedApproval => Verdict == Verdict.Write && Caution != Caution.None;
+}

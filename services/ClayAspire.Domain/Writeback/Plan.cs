@@ -16,6 +16,9 @@ public sealed record PlannedCell(int Ordinal, CellKey Cell, FieldValue Old, stri
 {
     /// <summary>Whether this cell is to be written.</summary>
     public bool IsChange => Decision.Verdict == Verdict.Write;
+
+    /// <summary>Whether only an approval that names this cell releases it.</summary>
+    public bool NeedsNamedApproval => Decision.NeedsNamedApproval;
 }
 
 /// <summary>What applying a plan will cost.</summary>
@@ -93,6 +96,9 @@ public sealed class Plan
     /// <summary>The cells that are to be written.</summary>
     public IEnumerable<PlannedCell> Changes => Cells.Where(c => c.IsChange);
 
+    /// <summary>The changes that an approval of the whole plan releases: those that need no named approval.</summary>
+    public IEnumerable<PlannedCell> PlainChanges => Cells.Where(c => c.IsChange && !c.NeedsNamedApproval);
+
     /// <summary>Whether there is anything to apply. One of three separate facts with Complete and Errored, which the store keeps (DESIGN section 7).</summary>
     public bool IsApplyable => Cells.Any(c => c.IsChange);
 
@@ -162,6 +168,9 @@ public sealed class Plan
             Feed(cell.Decision.Winner?.SignalId.ToString(CultureInfo.InvariantCulture));
             foreach (var loser in cell.Decision.Losers)
                 Feed(loser.SignalId.ToString(CultureInfo.InvariantCulture));
+            // Fed only where there is one: plans sealed before there were cautions keep their hash.
+            if (cell.Decision.Caution != Caution.None)
+                Feed(cell.Decision.Caution.ToString());
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

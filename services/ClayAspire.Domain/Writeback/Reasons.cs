@@ -76,6 +76,27 @@ public static class Reasons
     /// <summary>A later value replaces an earlier one.</summary>
     public static Reason LatestValue { get; } = new("latest-value", "The latest value by time of occurrence.");
 
+    /// <summary>A better candidate came after a lesser one had been written, or a better source speaks against what is there.</summary>
+    public static Reason BetterValue { get; } = new("better-value", "A better candidate than the value in the CRM. To replace that value, an approver must name this cell.");
+
+    /// <summary>The source repeats what had its plan before.</summary>
+    public static Reason DecidedBefore { get; } =
+        new("decided-before", "The source repeats a value that had its plan before: replacing was declined, or the value was changed since. It is not offered again until the source says something else.");
+
+    /// <summary>Sales own the field, and it is not blank.</summary>
+    public static Reason KeptInBackup(FieldContract contract) =>
+        new("kept-in-backup", $"{contract.Object}.{contract.Field} is owned by sales and is not blank; the value goes to {contract.Backup} only.");
+
+    /// <summary>The lifecycle's table has the move.</summary>
+    public static Reason StageMove { get; } = new("stage-move", "The lifecycle's table has this move.");
+
+    /// <summary>The lifecycle's table does not have the move.</summary>
+    public static Reason MoveNotAllowed(Lifecycle lifecycle, FieldValue live)
+    {
+        var moves = string.Join(", ", lifecycle.From(live.Text));
+        return new("move-not-allowed", $"Lifecycle '{lifecycle.Name}' does not have this move. From {live} it has {(moves.Length > 0 ? moves : "none")}.");
+    }
+
     /// <summary>An undo puts the old value back.</summary>
     public static Reason RestoresOld { get; } = new("restores-old", "The cell still holds what the run wrote; the value from before is put back.");
 

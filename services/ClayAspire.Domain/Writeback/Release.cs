@@ -9,19 +9,23 @@ namespace ClayAspire.Domain.Writeback;
 /// <param name="Approver">User name; <c>policy</c> for a pre-authorised flow.</param>
 /// <param name="Roles">The approver's roles.</param>
 /// <param name="At">When.</param>
-/// <param name="Ordinals">The changes approved; null for all.</param>
-public sealed record Approval(Guid PlanId, string Hash, string Approver, IReadOnlyList<string> Roles, DateTimeOffset At, IReadOnlySet<int>? Ordinals = null);
+/// <param name="Ordinals">The changes approved, each by name; null for all that need no named approval.</param>
+/// <param name="Declined">Changes that a person has declined before; never released.</param>
+public sealed record Approval(
+    Guid PlanId, string Hash, string Approver, IReadOnlyList<string> Roles, DateTimeOffset At, IReadOnlySet<int>? Ordinals = null, IReadOnlySet<int>? Declined = null);
 
 /// <summary>A plan with its approval: the only thing that apply accepts.</summary>
 public sealed class ReleasedPlan
 {
     private readonly FrozenSet<int>? _ordinals;
+    private readonly FrozenSet<int> _declined;
 
     internal ReleasedPlan(Plan plan, Approval approval)
     {
         Plan = plan;
         Approval = approval;
         _ordinals = approval.Ordinals?.ToFrozenSet();
+        _declined = approval.Declined?.ToFrozenSet() ?? [];
     }
 
     /// <summary>The plan.</summary>
@@ -31,7 +35,7 @@ public sealed class ReleasedPlan
     public Approval Approval { get; }
 
     /// <summary>The changes that were approved.</summary>
-    public IEnumerable<PlannedCell> Changes => Plan.Changes.Where(c => _ordinals is null || _ordinals.Contains(c.Ordinal));
+    public IEnumerable<PlannedCell> Changes => Plan.Changes.Where(c => (_ordinals is null ? !c.NeedsNamedApproval : _ordinals.Contains(c.Ordinal)) && !_declined.Contains(c.Ordinal));
 }
 
 /// <summary>A plan released, or the reason why not: exactly one of the two.</summary>
@@ -66,18 +70,19 @@ public static class Release
             return No("plan-expired", $"The plan expired at {plan.ExpiresAt:u}. Make a new plan.");
         if (!plan.IsApplyable)
             return No("nothing-to-apply", "The plan has no change to apply.");
-        // What policy wrote by itself, only a person takes back.
-        if (flow.Release == ReleaseMode.PreAuthorised && plan.Kind == PlanKind.Writeback)
+        if (IsByPolicy(plan, flow) && plan.PlainChanges.Any())
         {
             if (approval.Approver != PolicyApprover)
                 return No("pre-authorised", "This flow is released by policy, not by a person.");
+            if (approval.Ordinals is not null)
+                return No("needs-a-person", "The policy releases what needs no named approval, and never names a cell.");
         }
         else
         {
             if (approval.Approver == PolicyApprover)
                 return No("needs-a-person", plan.Kind == PlanKind.Undo
                     ? $"An undo must be released by a person with role '{flow.ReleaseRole}'."
-                    : $"Flow '{flow.Name}' must be released by a person with role '{flow.ReleaseRole}'.");
+                    : $"This plan of flow '{flow.Name}' must be released by a person with role '{flow.ReleaseRole}'.");
             if (!approval.Roles.Contains(flow.ReleaseRole) && !approval.Roles.Contains(AdminRole))
                 return No("wrong-role", $"Only role '{flow.ReleaseRole}' releases flow '{flow.Name}'.");
             if (flow.FourEyes && approval.Approver == plan.Author)
@@ -88,7 +93,17 @@ public static class Release
             var changes = plan.Changes.Select(c => c.Ordinal).ToHashSet();
             if (ordinals.Count == 0 || !ordinals.All(changes.Contains))
                 return No("unknown-cells", "The approval names cells that are no changes of this plan.");
+            if (approval.Declined is { } declined && ordinals.Any(declined.Contains))
+                return No("cells-declined", "The approval names cells that were declined before. Reload the plan and choose among the others.");
         }
-        return new ReleaseResult(new ReleasedPlan(plan, approval), null);
+        var released = new ReleasedPlan(plan, approval);
+        if (released.Changes.Any())
+            return new ReleaseResult(released, null);
+        return approval.Declined is { Count: > 0 } && !plan.Changes.Any(c => !approval.Declined.Contains(c.Ordinal))
+            ? No("nothing-to-apply", "Every change of this plan was declined.")
+            : No("needs-named-approval", "Each change left in this plan replaces a value or has a low confidence. Name the cells that you approve: select them one by one.");
     }
+
+    /// <summary>Whether the policy itself releases the plan's plain changes. What policy wrote by itself, only a person takes back.</summary>
+    public static bool IsByPolicy(Plan plan, Flow flow) => flow.Release == ReleaseMode.PreAuthorised && plan.Kind == PlanKind.Writeback;
 }

@@ -14,6 +14,8 @@ namespace ClayAspire.Domain.Tests.Writeback;
 /// </summary>
 public sealed class MergeRuleProperties
 {
+    private static readonly MergeRule[] Written = [.. Enum.GetValues<MergeRule>().Except([MergeRule.ReadOnly])];
+
     /// <summary>A history: which candidates exist, in which order they arrive, and after which arrivals a plan is made and applied.</summary>
     public sealed record History(Candidate[] Candidates, int[] Arrivals, bool[] PlanAfter);
 
@@ -52,7 +54,7 @@ public sealed class MergeRuleProperties
     public Property Every_rule_decides_by_the_set_not_by_its_order()
     {
         var cases =
-            from rule in Gen.Elements(MergeRule.Union, MergeRule.SetOnce, MergeRule.Latest, MergeRule.FillBlank)
+            from rule in Gen.Elements(Written)
             from candidates in Candidates(rule is MergeRule.Union or MergeRule.SetOnce)
             from shuffled in Gen.Shuffle(candidates)
             from live in Gen.Elements(null, "true", "a")
@@ -61,15 +63,15 @@ public sealed class MergeRuleProperties
         {
             var one = Decide(c.rule, c.live, c.candidates);
             var other = Decide(c.rule, c.live, [.. c.shuffled, .. c.shuffled]);
-            return (one.Verdict, one.Value, one.Reason.Code, one.Winner?.SignalId) == (other.Verdict, other.Value, other.Reason.Code, other.Winner?.SignalId);
+            return (one.Verdict, one.Value, one.Caution, one.Reason.Code, one.Winner?.SignalId) == (other.Verdict, other.Value, other.Caution, other.Reason.Code, other.Winner?.SignalId);
         });
     }
 
     [Property(MaxTest = 1000)]
-    public Property No_rule_replaces_a_value_by_itself_and_fill_blank_and_flags_never_replace_any()
+    public Property No_rule_writes_what_is_there_and_only_latest_and_stage_replace_a_value_without_a_named_approval()
     {
         var cases =
-            from rule in Gen.Elements(MergeRule.Union, MergeRule.SetOnce, MergeRule.Latest, MergeRule.FillBlank)
+            from rule in Gen.Elements(Written)
             from candidates in Candidates(rule is MergeRule.Union or MergeRule.SetOnce)
             from live in rule is MergeRule.Union or MergeRule.SetOnce ? Gen.Elements(null, "true") : Gen.Elements(null, "a", "b")
             select (rule, candidates, live);
@@ -78,7 +80,10 @@ public sealed class MergeRuleProperties
             var decision = Decide(c.rule, c.live, c.candidates);
             if (decision.Verdict != Verdict.Write)
                 return decision.Value.IsBlank;
-            return decision.Value.Text != c.live && (c.live is null || c.rule == MergeRule.Latest);
+            if (c.live is not null && c.rule is (MergeRule.Shadow or MergeRule.Union or MergeRule.SetOnce))
+                return false;
+            var replaces = c.live is not null && c.rule is not (MergeRule.Latest or MergeRule.Stage);
+            return decision.Value.Text != c.live && decision.Caution == (replaces ? Caution.Overwrite : Caution.None);
         });
     }
 

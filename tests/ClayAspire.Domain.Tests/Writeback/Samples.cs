@@ -15,7 +15,13 @@ internal static class Samples
         ReleaseMode.Approval, "CRM Admin", false, null, TimeSpan.FromHours(24));
 
     public static PolicySet PolicyWith(MergeRule rule, FieldType type = FieldType.Text, ContractStatus status = ContractStatus.Active, int? maxLength = null) =>
-        new("test", [new FieldContract("icare", "Lead", "F", type, status, rule, Sources, "CRM Admin", maxLength, [], "test")], [AnyFlow], []);
+        new("test", [new FieldContract("icare", "Lead", "F", type, status, rule, Sources, "CRM Admin", maxLength, [], "test")
+        {
+            Backup = rule == MergeRule.Shadow ? "Backup" : null,
+            Lifecycle = rule == MergeRule.Stage ? Stages : null,
+        }], [AnyFlow], []);
+
+    public static Lifecycle Stages { get; } = new("stages", ["a", "b", "c", "true", "other"], [new(null, "a"), new(null, "true"), new("a", "b"), new("b", "c"), new("other", "true")]);
 
     public static LiveRecord Live(string? value, RecordState state = RecordState.Live) =>
         new(new RecordKey("icare", "Lead", "00Q1"), state, "v1", new Dictionary<string, FieldValue>(StringComparer.Ordinal) { ["F"] = FieldValue.FromCanonical(value) });
