@@ -59,6 +59,16 @@ public enum RuleStrength
     DeterministicAtSeal,
 }
 
+/// <summary>What a contract keeps from being overwritten, whatever its merge rule says.</summary>
+public enum Protection
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A value whose last edit was a person's (seed 2: "Skip sync if last_modified_by = sales_user").</summary>
+    HumanEdits,
+}
+
 /// <summary>What the policy says of one field of one object of one connection.</summary>
 /// <param name="Connection">The connection's name.</param>
 /// <param name="Object">The object's API name.</param>
@@ -95,6 +105,9 @@ public sealed record FieldContract(
     /// manual review"); null asks for none. A value whose source states no confidence passes.
     /// </summary>
     public double? MinConfidence { get; init; }
+
+    /// <summary>What is kept from being overwritten, whatever <see cref="Rule"/> says.</summary>
+    public Protection Protect { get; init; }
 
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }

@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 namespace ClayAspire.Domain.Policy;
 
 /// <summary>
-/// Reads the policy from its files: <c>contracts/*.yaml</c>, <c>mapping/*.yaml</c>, <c>flows.yaml</c>.
+/// Reads the policy from its files: <c>contracts/*.yaml</c>, <c>mapping/*.yaml</c>, <c>flows.yaml</c>, <c>editors.yaml</c>.
 /// Every problem is found in one pass and names file, line and remedy.
 /// </summary>
 public static class PolicyParser
@@ -46,6 +46,7 @@ public static class PolicyParser
         var flows = new List<Flow>();
         var mappings = new List<SourceMapping>();
         var lifecycles = LifecycleFile.Parse(files, problems);
+        var editors = EditorsFile.Parse(files, problems);
         // Cases are tests of the policy, not part of it: they neither load nor change its version.
         files = [.. files.Where(f => !f.Path.StartsWith("cases/", StringComparison.Ordinal))];
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
@@ -59,13 +60,14 @@ public static class PolicyParser
                 mappings.AddRange(ParseMappings(yaml, root));
             else if (file.Path == "flows.yaml")
                 flows.AddRange(ParseFlows(yaml, root));
-            else if (file.Path != LifecycleFile.Name)
-                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", "Put it under contracts/ or mapping/, or name it flows.yaml or lifecycle.yaml."));
+            else if (file.Path is not (LifecycleFile.Name or EditorsFile.Name))
+                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", "Put it under contracts/ or mapping/, or name it flows.yaml, lifecycle.yaml or editors.yaml."));
         }
+        EditorsFile.Check(problems, contracts, editors);
         CheckWhole(problems, contracts, flows, mappings);
         return problems.Count > 0
             ? new PolicyLoad(null, problems)
-            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings), []);
+            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings) { Editors = editors }, []);
     }
 
     private static IEnumerable<FieldContract> ParseContracts(YamlReader yaml, YamlMappingNode root, IReadOnlyDictionary<string, Lifecycle> lifecycles)
@@ -81,7 +83,7 @@ public static class PolicyParser
                     yaml.Fault(key, "A field contract must be a mapping.", "Indent type, status, rule, … below the field's name.");
                     continue;
                 }
-                yaml.AllowOnly(body, "type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "why");
+                yaml.AllowOnly(body, "type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "protect", "why");
                 var rule = yaml.Choice(body, "rule", Rules, MergeRule.ReadOnly, required: true);
                 var status = yaml.Choice(body, "status", Statuses, ContractStatus.Suspended, required: true);
                 var sources = yaml.Texts(body, "sources");
@@ -106,6 +108,7 @@ public static class PolicyParser
                     Backup = ParseBackup(yaml, key, body, contract),
                     Lifecycle = ParseLifecycle(yaml, key, body, contract, lifecycles),
                     MinConfidence = ParseMinConfidence(yaml, body),
+                    Protect = EditorsFile.ParseProtection(yaml, key, body, contract),
                 };
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ClayAspire.Domain.Edits;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -34,12 +35,18 @@ public sealed class PolicySet
     /// <summary>All mappings.</summary>
     public IReadOnlyList<SourceMapping> Mappings { get; }
 
+    /// <summary>How the users of each connection are told apart.</summary>
+    public IReadOnlyDictionary<string, EditorRules> Editors { get; init; } = FrozenDictionary<string, EditorRules>.Empty;
+
     /// <summary>The connections that any contract names.</summary>
     public IEnumerable<string> Connections => Contracts.Select(c => c.Connection).Distinct(StringComparer.Ordinal);
 
     /// <summary>The contract of one field, or null when the field is outside the allowlist.</summary>
     public FieldContract? Contract(string connection, string @object, string field) =>
         _contracts.GetValueOrDefault((connection, @object, field));
+
+    /// <summary>How the users of a connection are told apart; rules that know nobody but us when the policy does not say.</summary>
+    public EditorRules EditorsOf(string connection) => Editors.GetValueOrDefault(connection) ?? EditorRules.NoneFor(connection);
 
     /// <summary>The flow of that name.</summary>
     /// <exception cref="KeyNotFoundException">No flow has that name.</exception>

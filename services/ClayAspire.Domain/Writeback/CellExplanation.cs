@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 
 namespace ClayAspire.Domain.Writeback;
@@ -51,9 +52,12 @@ public enum ValueOrigin
 /// <param name="PlanId">That run's plan.</param>
 /// <param name="Approver">Who released that plan.</param>
 /// <param name="VerifiedAt">When our write was read back equal.</param>
+/// <param name="EditedBy">Who changed it after our write; null when nobody did, or it is not known that anybody did.</param>
+/// <param name="EditedAt">When; null when that is not known.</param>
 public sealed record ExplainedValue(
     string? Value, ValueOrigin Origin, string Text, DateTimeOffset? SeenAt,
-    string? OurValue = null, Guid? RunId = null, Guid? PlanId = null, string? Approver = null, DateTimeOffset? VerifiedAt = null);
+    string? OurValue = null, Guid? RunId = null, Guid? PlanId = null, string? Approver = null, DateTimeOffset? VerifiedAt = null,
+    EditorKind? EditedBy = null, DateTimeOffset? EditedAt = null);
 
 /// <summary>A contract as far as an explanation needs it.</summary>
 /// <param name="Status">Where it stands in its life.</param>
@@ -138,7 +142,7 @@ public sealed record NearestChange(string Code, string Text, int Steps, Verdict 
 
 /// <summary>Something that happened to the cell.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind"><c>offered</c>, <c>decided</c>, <c>released</c>, <c>refused</c>, <c>left-out</c>, <c>sent</c>, <c>verified</c>, <c>rejected</c>, <c>skipped</c>, <c>edited</c> or <c>read</c>.</param>
+/// <param name="Kind"><c>offered</c>, <c>decided</c>, <c>released</c>, <c>refused</c>, <c>left-out</c>, <c>sent</c>, <c>verified</c>, <c>rejected</c>, <c>skipped</c>, <c>created</c>, <c>edited</c>, <c>checked</c> or <c>read</c>.</param>
 /// <param name="Text">What.</param>
 /// <param name="PlanId">The plan that it belongs to.</param>
 /// <param name="RunId">The run that it belongs to.</param>
