@@ -20,7 +20,7 @@ public static class EditReasons
 
     /// <summary>The object keeps no field history at all.</summary>
     public static Reason NotKept(string @object) => new("history-not-kept",
-        $"{@object} has no field history in the CRM, so nobody can tell who edited a field of it. Take 'protect: human-edits' out of its contracts, or have the CRM keep history of the object.");
+        $"{@object} has no field history that the integration user can see, so nobody can tell who edited a field of it. Take 'protect: human-edits' out of its contracts where the CRM keeps none (as of campaign members); else give the user read rights on its history.");
 
     /// <summary>The object has history, the field is not tracked.</summary>
     public static Reason NotTracked(CellKey cell) => new("history-not-tracked",
