@@ -1,4 +1,6 @@
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Drift;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
@@ -56,6 +58,8 @@ public static class StorageRegistration
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ExplanationStore>();
+        services.AddSingleton<FieldEditStore>();
+        services.AddSingleton<DriftStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();

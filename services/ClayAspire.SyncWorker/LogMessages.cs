@@ -35,4 +35,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(11, LogLevel.Information, "{Signals} unmatched signals wait again: {Connection} {Object} has records with their keys now.")]
     public static partial void SignalsReturned(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(12, LogLevel.Information, "Drift sample {Sample} of {Connection}: {Cells} of {Eligible} cells looked at, {Changed} had changed.")]
+    public static partial void DriftSampled(ILogger log, Guid sample, string connection, int cells, long eligible, int changed);
+
+    [LoggerMessage(13, LogLevel.Information, "Candidates of {Connection}, flow {Flow} that the CRM held up wait to be planned again: {Candidates}.")]
+    public static partial void HeldByCrmReleased(ILogger log, string connection, string flow, int candidates);
 }

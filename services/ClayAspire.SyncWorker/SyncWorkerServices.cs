@@ -1,4 +1,5 @@
 using ClayAspire.Storage;
+using ClayAspire.SyncWorker.Edits;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
 using ClayAspire.SyncWorker.Resolve;
@@ -16,6 +17,7 @@ internal static class SyncWorkerServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerSettings>>().Value);
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<RecordResolver>();
+        services.AddSingleton<LastEditReader>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();
@@ -25,6 +27,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<MakeUndoPlanHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
+        services.AddJobHandler<SampleDriftHandler>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());
