@@ -50,6 +50,9 @@ internal static class SqlCommandExtensions
     public static NpgsqlCommand With(this NpgsqlCommand command, string name, IEnumerable<long?> values) =>
         command.Add(name, NpgsqlDbType.Array | NpgsqlDbType.Bigint, values.ToArray());
 
+    public static NpgsqlCommand With(this NpgsqlCommand command, string name, IEnumerable<double?> values) =>
+        command.Add(name, NpgsqlDbType.Array | NpgsqlDbType.Double, values.ToArray());
+
     public static NpgsqlCommand With(this NpgsqlCommand command, string name, IEnumerable<Guid?> values) =>
         command.Add(name, NpgsqlDbType.Array | NpgsqlDbType.Uuid, values.ToArray());
 

@@ -3,16 +3,16 @@ using ClayAspire.Cli.Services;
 
 namespace ClayAspire.Cli.Commands;
 
-/// <summary><c>approve</c> and <c>refuse</c>.</summary>
+/// <summary><c>approve</c>, <c>decline</c> and <c>refuse</c>.</summary>
 internal static class ApprovalCommands
 {
     public static Command BuildApprove(CommandBinder on)
     {
         var id = new Argument<Guid>("ID") { Description = "The plan's id." };
         var hash = new Option<string?>("--hash") { Description = "The hash that you looked at; otherwise the plan's present one." };
-        var cells = new Option<string?>("--cells") { Description = "Only these cells, by ordinal, such as 1,2,5." };
+        var cells = new Option<string?>("--cells") { Description = "Only these cells, by ordinal, such as 1,2,5. Overwrites and values of low confidence are released only when named here." };
         var wait = new Option<bool>("--wait") { Description = "Watch the run until it ends." };
-        var command = new Command("approve", "Releases a plan; a worker then applies it.") { id, hash, cells, wait };
+        var command = new Command("approve", "Releases the changes of a plan that need no named approval, or the cells that are named; a worker then applies them.") { id, hash, cells, wait };
         on.Run(command, async (parsed, session, cancel) =>
         {
             var ordinals = Ordinals(parsed.GetValue(cells));
@@ -27,6 +27,29 @@ internal static class ApprovalCommands
                 session.Terminal.Json(answer);
             else
                 session.Terminal.Line($"Approved. Run {runId} is queued. Look with: clayaspire run show {runId}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    public static Command BuildDecline(CommandBinder on)
+    {
+        var id = new Argument<Guid>("ID") { Description = "The plan's id." };
+        var cells = new Option<string>("--cells") { Description = "The cells, by ordinal, such as 1,2,5.", Required = true };
+        var reason = new Option<string>("--reason") { Description = "Why; it goes into the ledger.", Required = true };
+        var hash = new Option<string?>("--hash") { Description = "The hash that you looked at; otherwise the plan's present one." };
+        var command = new Command("decline", "Declines single changes of a plan: they are not written, and not offered again until their source says something else.") { id, cells, reason, hash };
+        on.Run(command, async (parsed, session, cancel) =>
+        {
+            var ordinals = Ordinals(parsed.GetRequiredValue(cells))!;
+            var client = await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel);
+            var planId = parsed.GetValue(id);
+            var seen = parsed.GetValue(hash) ?? ServiceClient.Text(await client.GetAsync($"api/plans/{planId}", cancel), "hash");
+            await client.PostAsync($"api/plans/{planId}/decline", new { hash = seen, ordinals, reason = parsed.GetRequiredValue(reason) }, cancel);
+            if (session.Terminal.IsJson)
+                session.Terminal.Json(new { planId, declined = ordinals });
+            else
+                session.Terminal.Line($"{ordinals.Length} changes of plan {planId} are declined.");
             return ExitCodes.Ok;
         });
         return command;

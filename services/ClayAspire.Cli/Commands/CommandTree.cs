@@ -15,6 +15,7 @@ internal static class CommandTree
         root.Add(ImportCommand.Build(on));
         root.Add(PlanCommands.Build(on));
         root.Add(ApprovalCommands.BuildApprove(on));
+        root.Add(ApprovalCommands.BuildDecline(on));
         root.Add(ApprovalCommands.BuildRefuse(on));
         root.Add(RunCommands.Build(on));
         root.Add(UndoCommand.Build(on));

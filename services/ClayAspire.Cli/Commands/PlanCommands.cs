@@ -103,17 +103,19 @@ internal static class PlanCommands
         if (plan.TryGetProperty("undoesRun", out var undone) && undone.ValueKind == JsonValueKind.String)
             terminal.Line($"It takes back run {undone.GetString()}.");
         terminal.Line($"Hash {ServiceClient.Text(plan, "hash")}, policy {ServiceClient.Text(plan, "policyVersion")}, expires {ServiceClient.Text(plan, "expiresAt")}");
-        terminal.Table(["changes", "keeps", "holds", "refusals", "API calls", "credits"],
-            [[.. new[] { "changes", "keeps", "holds", "refusals", "apiCalls", "credits" }.Select(p => ServiceClient.Text(plan, p))]]);
+        terminal.Table(["changes", "overwrites", "clears", "need a name", "keeps", "holds", "refusals", "API calls", "credits"],
+            [[.. new[] { "changes", "overwrites", "clears", "named", "keeps", "holds", "refusals", "apiCalls", "credits" }.Select(p => ServiceClient.Text(plan, p))]]);
         if (reasons.Count > 0)
             terminal.Table(["verdict", "reason", "cells"], reasons.Select(r => (IReadOnlyList<string>)[r.Key.Verdict, r.Key.Code, r.Value.ToString(CultureInfo.InvariantCulture)]));
         if (cells.Count > 0)
         {
-            terminal.Table(["cell", "record", "field", "old", "new", "reason", "source"],
-                cells.Select(c => (IReadOnlyList<string>)[.. new[] { "ordinal", "recordId", "field", "old", "new", "reasonCode", "source" }.Select(p => ServiceClient.Text(c, p))]));
+            terminal.Table(["cell", "record", "field", "old", "new", "reason", "source", "caution"],
+                cells.Select(c => (IReadOnlyList<string>)[.. new[] { "ordinal", "recordId", "field", "old", "new", "reasonCode", "source", "caution" }.Select(p => ServiceClient.Text(c, p))]));
         }
         if (ServiceClient.Text(plan, "state") == "sealed" && ServiceClient.Text(plan, "changes") != "0")
             terminal.Line($"Release it with: clayaspire approve {id} --wait");
+        if (ServiceClient.Text(plan, "state") == "sealed" && ServiceClient.Text(plan, "named") is not ("0" or ""))
+            terminal.Line($"{ServiceClient.Text(plan, "named")} changes replace a value or have a low confidence: name those that you mean with --cells (clayaspire plan show {id} --verdict Write lists them).");
     }
 
     private static async IAsyncEnumerable<JsonElement> CellsAsync(ServiceClient client, Guid id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

@@ -9,11 +9,14 @@ internal sealed record PlanOrder(string? Connection, string? Flow);
 /// <summary>Answer to <c>POST /api/plans</c>: where the plan will be once it is sealed.</summary>
 internal sealed record PlanOrdered(Guid PlanId, string Location);
 
-/// <summary>Body of <c>POST /api/plans/{id}/approve</c>; without ordinals, the whole plan.</summary>
+/// <summary>Body of <c>POST /api/plans/{id}/approve</c>; without ordinals, all changes that need no named approval.</summary>
 internal sealed record PlanApproval(string? Hash, IReadOnlyList<int>? Ordinals);
 
 /// <summary>Body of <c>POST /api/plans/{id}/refuse</c>.</summary>
 internal sealed record PlanRefusal(string? Hash, string? Reason);
+
+/// <summary>Body of <c>POST /api/plans/{id}/decline</c>.</summary>
+internal sealed record PlanDecline(string? Hash, IReadOnlyList<int>? Ordinals, string? Reason);
 
 /// <summary>Answer to an approval.</summary>
 internal sealed record PlanReleased(Guid RunId);
@@ -28,23 +31,24 @@ internal sealed record PageOf<T>(IReadOnlyList<T> Items, long Total, int Page, i
 internal sealed record PlanSummary(
     Guid Id, string Connection, string Flow, string State, string Hash, string PolicyVersion, string Author,
     DateTimeOffset SealedAt, DateTimeOffset ExpiresAt, bool Applyable, bool Complete, bool Errored, IReadOnlyList<string> Remarks,
-    int ApiCalls, decimal Credits, int Changes, int Keeps, int Holds, int Refusals, string Kind, Guid? UndoesRun, Guid? RunId)
+    int ApiCalls, decimal Credits, int Changes, int Keeps, int Holds, int Refusals, string Kind, Guid? UndoesRun, Guid? RunId,
+    int Named, int Overwrites, int Clears)
 {
     public static PlanSummary Of(PlanRow p) => Of(p, null);
 
     public static PlanSummary Of(PlanRow p, Guid? runId) => new(
         p.Id, p.Connection, p.Flow, p.State, p.Hash, p.PolicyVersion, p.Author, p.SealedAt, p.ExpiresAt,
-        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId);
+        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears);
 }
 
 /// <summary>One decided cell of a plan.</summary>
 internal sealed record PlanCell(
     int Ordinal, string Object, string RecordId, string Field, string Verdict, string? Old, string? New,
-    string ReasonCode, string Reason, string RuleId, string? Source, long? Signal, string RecordVersion, string? WaitsFor)
+    string ReasonCode, string Reason, string RuleId, string? Source, long? Signal, string RecordVersion, string? WaitsFor, string? Change, string? Caution)
 {
     public static PlanCell Of(PlanCellRow c) => new(
         c.Ordinal, c.Object, c.RecordId, c.Field, c.Verdict, c.OldValue, c.NewValue,
-        c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.RecordVersion, c.WaitsFor);
+        c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.RecordVersion, c.WaitsFor, c.Change, c.Caution);
 }
 
 /// <summary>A run; while it runs, the counts are those of its cells now.</summary>

@@ -21,9 +21,11 @@ internal static class PlanEndpoints
         plans.MapGet("/{id:guid}/cells", CellsAsync).WithSummary("The decided cells: writes, keeps, holds and refusals with their reasons.")
             .Produces<PageOf<PlanCell>>().ProducesProblem(StatusCodes.Status404NotFound);
         plans.MapGet("/{id:guid}/cells.csv", CellsCsvAsync).WithSummary("The same as CSV, all rows.");
-        plans.MapPost("/{id:guid}/approve", ApproveAsync).WithSummary("Releases the plan with this hash, all of it or the named cells.")
+        plans.MapPost("/{id:guid}/approve", ApproveAsync).WithSummary("Releases the plan with this hash: all changes that need no named approval, or the cells that are named.")
             .Produces<PlanReleased>().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         plans.MapPost("/{id:guid}/refuse", RefuseAsync).WithSummary("Refuses the plan with this hash; the reason goes into the ledger.")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
+        plans.MapPost("/{id:guid}/decline", DeclineAsync).WithSummary("Declines single changes of the plan with this hash; they are not offered again until their source says something else.")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
@@ -67,8 +69,8 @@ internal static class PlanEndpoints
         return found.Plan is null
             ? Problems.Of(found.Refusal!)
             : Csv.Of($"plan-{id:N}-cells", plans.ReadCellsAsync(id, CellFilters.Of(TableQuery.From(request), 500), cancel),
-                ["ordinal", "object", "record", "field", "verdict", "old", "new", "reason_code", "reason", "rule", "source", "signal", "waits_for"],
-                c => [c.Ordinal, c.Object, c.RecordId, c.Field, c.Verdict, c.OldValue, c.NewValue, c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.WaitsFor]);
+                ["ordinal", "object", "record", "field", "verdict", "old", "new", "reason_code", "reason", "rule", "source", "signal", "waits_for", "change", "caution"],
+                c => [c.Ordinal, c.Object, c.RecordId, c.Field, c.Verdict, c.OldValue, c.NewValue, c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.WaitsFor, c.Change, c.Caution]);
     }
 
     private static async Task<IResult> ApproveAsync(Guid id, PlanApproval approval, PlanDesk desk, ClaimsPrincipal user, CancellationToken cancel)
@@ -80,6 +82,10 @@ internal static class PlanEndpoints
     private static async Task<IResult> RefuseAsync(Guid id, PlanRefusal refusal, PlanDesk desk, ClaimsPrincipal user, CancellationToken cancel) =>
         await desk.RefuseAsync(id, refusal.Hash, refusal.Reason, Caller.Of(user), cancel) is { } problem ? Problems.Of(problem) : Results.NoContent();
 
+    private static async Task<IResult> DeclineAsync(Guid id, PlanDecline decline, PlanDesk desk, ClaimsPrincipal user, CancellationToken cancel) =>
+        await desk.DeclineAsync(id, decline.Hash, (decline.Ordinals ?? []).ToHashSet(), decline.Reason, Caller.Of(user), cancel) is { } problem
+            ? Problems.Of(problem) : Results.NoContent();
+
     /// <summary>The filter as the OpenAPI document shows it.</summary>
     internal sealed class CellQuery
     {
@@ -87,6 +93,7 @@ internal static class PlanEndpoints
         [FromQuery(Name = "object")] public string? Object { get; init; }
         [FromQuery(Name = "field")] public string? Field { get; init; }
         [FromQuery(Name = "q")] public string? Search { get; init; }
+        [FromQuery(Name = "kind")] public string? Kind { get; init; }
         [FromQuery(Name = "sort")] public string? Sort { get; init; }
         [FromQuery(Name = "desc")] public bool? Descending { get; init; }
         [FromQuery(Name = "page")] public int? Page { get; init; }

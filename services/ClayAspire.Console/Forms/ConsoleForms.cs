@@ -32,6 +32,7 @@ internal static class ConsoleForms
         forms.MapPost("/plans", OrderPlanAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/plans/{id:guid}/approve", ApproveAsync);
         forms.MapPost("/plans/{id:guid}/refuse", RefuseAsync);
+        forms.MapPost("/plans/{id:guid}/decline", DeclineAsync);
         forms.MapPost("/runs/{id:guid}/undo", UndoAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/flows/{name}/switch", SwitchFlowAsync).RequireAuthorization(Access.SwitchFlows);
         forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
@@ -109,9 +110,18 @@ internal static class ConsoleForms
             Flash.Set(http, "bad", refusal.Text);
         else
             Flash.Set(http, "good", ordinals is null
-                ? "Approved. The run writes the changes and reads every one of them back."
+                ? "Approved. The run writes the changes that need no named approval and reads every one of them back."
                 : $"Approved {Show.Number(ordinals.Count)} of the plan's changes. The others are left as they are for now.");
         return Results.LocalRedirect($"/plans/{id:D}");
+    }
+
+    private static async Task<IResult> DeclineAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
+    {
+        IReadOnlySet<int> ordinals = (form.Ordinals ?? []).ToHashSet();
+        var refusal = await desk.DeclineAsync(id, form.Hash, ordinals, form.Reason, Caller.Of(http.User), cancel);
+        Flash.Set(http, refusal is null ? "good" : "bad",
+            refusal?.Text ?? $"Declined {Show.Number(ordinals.Count)} changes. They are not offered again until their source says something else.");
+        return Results.LocalRedirect(TableQuery.From(http.Request).To($"/plans/{id:D}"));
     }
 
     private static async Task<IResult> RefuseAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)

@@ -110,14 +110,21 @@ internal sealed class PlanDesk(
         return refusal;
     }
 
-    /// <summary>The changes of a plan that a filter shows: what "approve these" means.</summary>
-    public async Task<IReadOnlySet<int>> ChangesAsync(Guid id, CellFilter filter, CancellationToken cancel)
+    /// <summary>Declines changes of a plan; null when they were declined as asked.</summary>
+    public async Task<Reason?> DeclineAsync(Guid id, string? hash, IReadOnlySet<int> ordinals, string? reason, Caller caller, CancellationToken cancel)
     {
-        var ordinals = new HashSet<int>();
-        await foreach (var cell in plans.ReadCellsAsync(id, filter with { Verdict = nameof(Verdict.Write) }, cancel))
-            ordinals.Add(cell.Ordinal);
-        return ordinals;
+        var (_, flow, refusal) = await GuardAsync(id, hash, cancel);
+        refusal ??= await plans.DeclineAsync(id, hash!, caller.UserName, caller.Roles, flow!, ordinals, reason ?? "", cancel);
+        Note(id, flow, ApprovalVerdicts.Declined, refusal, caller);
+        return refusal;
     }
+
+    /// <summary>
+    /// The changes of a plan that a filter shows: what "approve these" means. Changes that need a named approval are among them only when the
+    /// filter asks for that very kind; whoever filters by city does not name every overwrite in it.
+    /// </summary>
+    public Task<IReadOnlySet<int>> ChangesAsync(Guid id, CellFilter filter, CancellationToken cancel) =>
+        plans.ChangesAsync(id, filter.Kind is null or ChangeKinds.Fill or ChangeKinds.Clear ? filter with { Kind = ChangeKinds.Plain } : filter, cancel);
 
     /// <summary>The flow of that name under the policy in force, or null.</summary>
     public Flow? Flow(string? name) => name is null ? null : policy.Current.FindFlow(name);
@@ -156,4 +163,5 @@ internal static class ApprovalVerdicts
 {
     public const string Approved = "approved";
     public const string Refused = "refused";
+    public const string Declined = "declined";
 }

@@ -30,7 +30,7 @@
   };
   document.addEventListener("change", event => {
     if (event.target.matches("[data-choose-all]")) {
-      for (const box of document.querySelectorAll('input[name="ordinals"]:not(:disabled)')) box.checked = event.target.checked;
+      for (const box of document.querySelectorAll('input[name="ordinals"]:not(:disabled):not([data-named])')) box.checked = event.target.checked;
     }
     if (event.target.matches('input[name="ordinals"], [data-choose-all]')) countChosen();
   });

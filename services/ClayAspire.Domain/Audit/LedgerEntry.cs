@@ -26,6 +26,9 @@ public static class LedgerKinds
     /// <summary>A plan was refused by a person.</summary>
     public const string PlanRefused = "plan-refused";
 
+    /// <summary>Single changes of a plan were declined by a person.</summary>
+    public const string CellsDeclined = "cells-declined";
+
     /// <summary>A plan's time ran out unreleased.</summary>
     public const string PlanExpired = "plan-expired";
 

@@ -258,9 +258,11 @@ public static class CellExplainer
             ({ IsVerified: true }, _) => current.Text,
             ({ Reason: { } why, State: "rejected" }, _) => $"{current.Text} Writing {offered} was rejected: {why.Text}",
             ({ Reason: { } why }, _) => $"{current.Text} Writing {offered} was skipped: {why.Text}",
+            (_, { Declined: { } no }) => $"{current.Text} {no.By} declined to write {offered}: {no.Reason} It is not offered again until the source says something else.",
             (_, { Release: { IsApproval: false } no }) => $"{current.Text} {no.Approver} refused the plan that would have written {offered}.",
             (_, { Release: { IsApproval: true, CoversCell: false } }) => $"{current.Text} {offered} was left out of a partial approval; it is offered again in the next plan.",
             (_, { PlanState: "expired" }) => $"{current.Text} The plan that would have written {offered} expired unreleased.",
+            (_, { Release: null, Decision.NeedsNamedApproval: true }) => $"{current.Text} {offered} is offered and waits for an approval that names this cell: {Cautions(decision.Caution)}.",
             (_, { Release: null }) => $"{current.Text} {offered} is planned and waits for release.",
             _ => $"{current.Text} {offered} is released and on its way.",
         };
@@ -275,7 +277,9 @@ public static class CellExplainer
         {
             var what = plan.Decision.Verdict == Verdict.Write ? $"Write '{plan.Decision.Value}' over {Quoted(plan.Old)}" : plan.Decision.Verdict.ToString();
             events.Add(new ExplainedEvent(plan.SealedAt, "decided", $"{what}, in a plan of {plan.Flow} asked for by {plan.Author}: {plan.Decision.Reason.Text}", plan.PlanId));
-            if (plan.Release is { } release && plan.Decision.Verdict == Verdict.Write)
+            if (plan.Declined is { } declined)
+                events.Add(new ExplainedEvent(declined.At, "declined", $"{declined.By} declined this change: {declined.Reason}", plan.PlanId));
+            else if (plan.Release is { } release && plan.Decision.Verdict == Verdict.Write)
                 events.Add(release switch
                 {
                     { IsApproval: false } => new ExplainedEvent(release.At, "refused", $"{release.Approver} refused the plan: {release.Reason ?? "no reason given"}", plan.PlanId),
@@ -300,6 +304,13 @@ public static class CellExplainer
             events.Add(new ExplainedEvent(mirror.ReadAt, "read", $"Last read from the CRM: {(current.Value is { } v ? $"'{v}'" : "blank")}."));
         return [.. events.Select((e, i) => (e, i)).OrderBy(x => x.e.At).ThenBy(x => x.i).Select(x => x.e)];
     }
+
+    private static string Cautions(Caution caution) => caution switch
+    {
+        Caution.Overwrite => "it replaces a value that is there",
+        Caution.LowConfidence => "its confidence is below what the contract asks",
+        _ => "it replaces a value that is there, and its confidence is below what the contract asks",
+    };
 
     internal static string Quoted(FieldValue value) => value.IsBlank ? "a blank" : $"'{value}'";
 

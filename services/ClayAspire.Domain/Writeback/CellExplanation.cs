@@ -142,7 +142,7 @@ public sealed record NearestChange(string Code, string Text, int Steps, Verdict 
 
 /// <summary>Something that happened to the cell.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind"><c>offered</c>, <c>decided</c>, <c>released</c>, <c>refused</c>, <c>left-out</c>, <c>sent</c>, <c>verified</c>, <c>rejected</c>, <c>skipped</c>, <c>created</c>, <c>edited</c>, <c>checked</c> or <c>read</c>.</param>
+/// <param name="Kind"><c>offered</c>, <c>decided</c>, <c>released</c>, <c>refused</c>, <c>declined</c>, <c>left-out</c>, <c>sent</c>, <c>verified</c>, <c>rejected</c>, <c>skipped</c>, <c>created</c>, <c>edited</c>, <c>checked</c> or <c>read</c>.</param>
 /// <param name="Text">What.</param>
 /// <param name="PlanId">The plan that it belongs to.</param>
 /// <param name="RunId">The run that it belongs to.</param>

@@ -61,7 +61,17 @@ public sealed record Offer(Candidate Candidate, string Flow, string State, DateT
 /// <param name="Decision">The decision with its evidence.</param>
 /// <param name="Release">What a person, or the policy, said to the plan; null while nobody did.</param>
 public sealed record PlanMention(
-    Guid PlanId, string Flow, string Author, string PlanState, DateTimeOffset SealedAt, FieldValue Old, Decision Decision, ReleaseMention? Release);
+    Guid PlanId, string Flow, string Author, string PlanState, DateTimeOffset SealedAt, FieldValue Old, Decision Decision, ReleaseMention? Release)
+{
+    /// <summary>Who declined this very cell; null when nobody did.</summary>
+    public DeclineMention? Declined { get; init; }
+}
+
+/// <summary>A change that a person declined while its plan waited.</summary>
+/// <param name="By">Who.</param>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+public sealed record DeclineMention(string By, DateTimeOffset At, string Reason);
 
 /// <summary>A release or refusal of a plan.</summary>
 /// <param name="IsApproval">Whether it was released.</param>

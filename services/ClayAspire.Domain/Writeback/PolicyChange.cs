@@ -36,6 +36,8 @@ public static class PolicyChange
             : CellDecider.Decide(policy, flow, asSealed, field, Evidence(cell.Decision));
         if (now.Verdict != cell.Decision.Verdict || now.Value != cell.Decision.Value)
             return new Reason(Code, $"{cell.Cell.Record.Object}.{field} is decided otherwise now ({now.Reason.Code}): {now.Reason.Text}");
+        if ((now.Caution & ~cell.Decision.Caution) != Caution.None)
+            return new Reason(Code, $"{cell.Cell.Record.Object}.{field} needs a named approval now.");
         return now.RuleId == cell.Decision.RuleId
             ? null
             : new Reason(Code, $"{cell.Cell.Record.Object}.{field} was decided by rule '{cell.Decision.RuleId}'; the rule is '{now.RuleId}' now.");

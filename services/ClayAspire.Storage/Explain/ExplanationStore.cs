@@ -31,7 +31,7 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource)
             Enum.Parse<RecordState>(r.GetString(0), ignoreCase: true), FieldValue.FromCanonical(r.TextOrNull(1)), r.GetBoolean(2), r.At(3)), cancel);
         // One row more than is kept, to know whether there are more.
         var offers = await Of("Explain/OfferGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(r => new Offer(
-            new Candidate(r.GetInt64(0), r.GetString(1), r.At(2), FieldValue.FromCanonical(r.GetString(3)), r.GetString(4) == "settled"),
+            new Candidate(r.GetInt64(0), r.GetString(1), r.At(2), FieldValue.FromCanonical(r.GetString(3)), r.GetString(4) == "settled") { Confidence = r.IsDBNull(7) ? null : r.GetDouble(7) },
             r.GetString(5), r.GetString(4), r.At(6)), cancel);
         var plans = await Of("Explain/PlanMentionGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(Plan, cancel);
         var runs = await Of("Explain/RunMentionGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(r => new RunMention(
@@ -58,9 +58,15 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource)
         var (winner, losers) = EvidenceJson.Read(r.GetString(12));
         var decision = new Decision(
             Enum.Parse<Verdict>(r.GetString(6)), FieldValue.FromCanonical(r.TextOrNull(8)), new Reason(r.GetString(9), r.GetString(10)), r.GetString(11), r.GetString(5),
-            winner, losers, r.TextOrNull(13));
+            winner, losers, r.TextOrNull(13))
+        {
+            Caution = CautionText.Read(r.TextOrNull(19)),
+        };
         var release = r.TextOrNull(14) is { } verdict ? new ReleaseMention(verdict == "approved", r.GetString(15), r.At(16), r.TextOrNull(17), r.GetBoolean(18)) : null;
-        return new PlanMention(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), r.At(4), FieldValue.FromCanonical(r.TextOrNull(7)), decision, release);
+        return new PlanMention(r.GetGuid(0), r.GetString(1), r.GetString(2), r.GetString(3), r.At(4), FieldValue.FromCanonical(r.TextOrNull(7)), decision, release)
+        {
+            Declined = r.TextOrNull(20) is { } by ? new DeclineMention(by, r.At(21), r.GetString(22)) : null,
+        };
     }
 
     private static LastEdit Edit(NpgsqlDataReader r)

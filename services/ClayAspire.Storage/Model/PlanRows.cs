@@ -65,6 +65,15 @@ public sealed class PlanRow
 
     /// <summary>The run that it takes back; null for a writeback.</summary>
     public Guid? UndoesRun { get; set; }
+
+    /// <summary>Changes that only an approval which names them releases.</summary>
+    public int Named { get; set; }
+
+    /// <summary>Changes that replace a value.</summary>
+    public int Overwrites { get; set; }
+
+    /// <summary>Changes that empty a cell; only an undo has such.</summary>
+    public int Clears { get; set; }
 }
 
 /// <summary>One decided cell of a plan. Table <c>plan_cell</c>.</summary>
@@ -117,6 +126,12 @@ public sealed class PlanCellRow
 
     /// <summary>For a hold, who must act.</summary>
     public string? WaitsFor { get; set; }
+
+    /// <summary>Why a change needs a named approval, as <see cref="Plans.CautionText"/> spells it; null when it does not.</summary>
+    public string? Caution { get; set; }
+
+    /// <summary><c>fill</c>, <c>overwrite</c> or <c>clear</c>; null for what is no change. Computed by the database.</summary>
+    public string? Change { get; set; }
 }
 
 /// <summary>A person's yes or no to a plan. Table <c>approval</c>.</summary>
@@ -145,6 +160,25 @@ public sealed class ApprovalRow
 
     /// <summary>Why it was refused.</summary>
     public string? Reason { get; set; }
+
+    /// <summary>When.</summary>
+    public DateTimeOffset At { get; set; }
+}
+
+/// <summary>A change that a person declined while its plan waited. Table <c>declined_cell</c>.</summary>
+public sealed class DeclinedCellRow
+{
+    /// <summary>The plan.</summary>
+    public Guid PlanId { get; set; }
+
+    /// <summary>The change's place in the plan.</summary>
+    public int Ordinal { get; set; }
+
+    /// <summary>Who declined it.</summary>
+    public string DeclinedBy { get; set; } = "";
+
+    /// <summary>Why.</summary>
+    public string Reason { get; set; } = "";
 
     /// <summary>When.</summary>
     public DateTimeOffset At { get; set; }

@@ -192,4 +192,7 @@ public sealed class CandidateRow
 
     /// <summary>For a held candidate, the policy that held it.</summary>
     public string? PolicyVersion { get; set; }
+
+    /// <summary>How sure the source is, 0 to 1; null when it does not say.</summary>
+    public double? Confidence { get; set; }
 }

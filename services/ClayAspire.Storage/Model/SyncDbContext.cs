@@ -39,6 +39,9 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>Approvals and refusals.</summary>
     public DbSet<ApprovalRow> Approvals => Set<ApprovalRow>();
 
+    /// <summary>Changes that were declined.</summary>
+    public DbSet<DeclinedCellRow> DeclinedCells => Set<DeclinedCellRow>();
+
     /// <summary>Runs.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
 
@@ -92,6 +95,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<PlanRow>().ToTable("plan").HasKey(r => r.Id);
         modelBuilder.Entity<PlanCellRow>().ToTable("plan_cell").HasKey(r => new { r.PlanId, r.Ordinal });
         modelBuilder.Entity<PlanCellRow>().Property(r => r.Evidence).HasColumnType("jsonb");
+        modelBuilder.Entity<PlanCellRow>().Property(r => r.Change).ValueGeneratedOnAddOrUpdate();
+        modelBuilder.Entity<DeclinedCellRow>().ToTable("declined_cell").HasKey(r => new { r.PlanId, r.Ordinal });
         modelBuilder.Entity<ApprovalRow>().ToTable("approval").HasKey(r => r.Id);
         modelBuilder.Entity<RunRow>().ToTable("run").HasKey(r => r.Id);
         modelBuilder.Entity<RunCellRow>().ToTable("run_cell").HasKey(r => new { r.RunId, r.Ordinal });

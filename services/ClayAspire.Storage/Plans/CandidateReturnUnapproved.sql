@@ -1,7 +1,8 @@
--- Changes that the approver left out are offered again in the next plan.
+-- Changes that the approval left out are offered again in the next plan. Those declined are settled already.
 with left_out as materialized (
-    select object, record_id, field from sync.plan_cell
-    where plan_id = @plan_id and verdict = 'Write' and ordinal <> all (@ordinals)
+    select object, record_id, field from sync.plan_cell p
+    where plan_id = @plan_id and verdict = 'Write'
+      and not exists (select 1 from sync.run_cell r where r.run_id = @run_id and r.ordinal = p.ordinal)
 )
 update sync.candidate c set state = 'pending', plan_id = null
 where c.plan_id = @plan_id and c.state = 'planned'

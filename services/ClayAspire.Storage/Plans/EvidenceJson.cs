@@ -21,7 +21,7 @@ internal static class EvidenceJson
 
     public static string WriteObject<T>(T value) => JsonSerializer.Serialize(value, Options);
 
-    private static EvidenceCandidate Stored(Candidate c) => new(c.SignalId, c.Source, c.OccurredAt, c.Value.Text, c.IsSettled);
+    private static EvidenceCandidate Stored(Candidate c) => new(c.SignalId, c.Source, c.OccurredAt, c.Value.Text, c.IsSettled, c.Confidence);
 
-    private static Candidate Rebuilt(EvidenceCandidate c) => new(c.Signal, c.Source, c.OccurredAt, FieldValue.FromCanonical(c.Value), c.Settled);
+    private static Candidate Rebuilt(EvidenceCandidate c) => new(c.Signal, c.Source, c.OccurredAt, FieldValue.FromCanonical(c.Value), c.Settled) { Confidence = c.Confidence };
 }

@@ -23,7 +23,7 @@ public sealed partial class PlanStore
     /// <param name="approver">Who; <see cref="Release.PolicyApprover"/> for a pre-authorised flow.</param>
     /// <param name="roles">The approver's roles.</param>
     /// <param name="policy">The policy in force: it names the flow's role, and must still stand behind every approved change.</param>
-    /// <param name="ordinals">The changes approved; null for all. The others are offered again in the next plan.</param>
+    /// <param name="ordinals">The changes approved, each by name; null for all that need no named approval. The others are offered again in the next plan.</param>
     /// <param name="cancel">Cancels the write.</param>
     public async Task<ApproveResult> ApproveAsync(
         Guid planId, string hash, string approver, IReadOnlyList<string> roles, PolicySet policy, IReadOnlySet<int>? ordinals, CancellationToken cancel)
@@ -55,7 +55,7 @@ public sealed partial class PlanStore
         }
         if (policy.FindFlow(stored.Plan.Flow) is not { } flow)
             return new ApproveResult(null, new Reason("flow-unknown", $"The policy in force has no flow '{stored.Plan.Flow}', so nobody may release its plans."));
-        var released = Release.Check(stored.Plan, stored.StoredHash, new Approval(planId, hash, approver, roles, now, ordinals), flow, now);
+        var released = Release.Check(stored.Plan, stored.StoredHash, new Approval(planId, hash, approver, roles, now, ordinals, await DeclinedAsync(transaction, planId, cancel)), flow, now);
         if (released.Plan is null)
             return new ApproveResult(null, released.Refusal);
         if (PolicyChange.Check(released.Plan, policy, flow) is { } policyChanged)
@@ -71,8 +71,8 @@ public sealed partial class PlanStore
         var cells = await WithOrdinals(transaction.Command("Plans/RunCellInsertFromPlan.sql").With("run_id", runId).With("plan_id", planId), chosen).RunAsync(cancel);
         if (cells != planned)
             throw new InvalidOperationException($"Plan {planId} has {planned} approved changes, but {cells} cells were queued.");
-        if (chosen is not null)
-            await transaction.Command("Plans/CandidateReturnUnapproved.sql").With("plan_id", planId).With("ordinals", chosen).RunAsync(cancel);
+        if (planned < stored.Row.Changes)
+            await transaction.Command("Plans/CandidateReturnUnapproved.sql").With("plan_id", planId).With("run_id", runId).RunAsync(cancel);
         await ledger.AppendAsync(transaction, stored.Plan.Connection, [new NewLedgerEntry(LedgerKinds.PlanApproved, EvidenceJson.WriteObject(new
         {
             plan = planId, hash, connection = stored.Plan.Connection, flow = stored.Plan.Flow, policy = stored.Plan.PolicyVersion, approval = approvalId,
@@ -173,7 +173,8 @@ public sealed partial class PlanStore
             approval = await context.Approvals.AsNoTracking().SingleAsync(a => a.PlanId == planId && a.Verdict == "approved", cancel);
         }
         var stored = (await LoadAsync(approval.PlanId, cancel))!;
-        var given = new Approval(approval.PlanId, approval.Hash, approval.Approver, approval.Roles, approval.At, approval.Ordinals?.ToHashSet());
+        var given = new Approval(approval.PlanId, approval.Hash, approval.Approver, approval.Roles, approval.At, approval.Ordinals?.ToHashSet(),
+            (await DeclinedCellsAsync(approval.PlanId, cancel)).Select(d => d.Ordinal).ToHashSet());
         return Release.Check(stored.Plan, stored.StoredHash, given, flow, approval.At);
     }
 
@@ -215,6 +216,9 @@ public sealed partial class PlanStore
             Refusals = r.GetInt32(18),
             Kind = r.GetString(19),
             UndoesRun = r.IsDBNull(20) ? null : r.GetGuid(20),
+            Named = r.GetInt32(21),
+            Overwrites = r.GetInt32(22),
+            Clears = r.GetInt32(23),
         }, cancel);
 
     private async Task<Guid> AddApprovalAsync(

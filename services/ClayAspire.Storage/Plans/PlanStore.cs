@@ -52,7 +52,9 @@ public sealed partial class PlanStore(
             .With("state", state).With("applyable", plan.IsApplyable).With("complete", facts.Complete).With("errored", facts.Errored)
             .With("remarks", facts.Remarks.Select(Storable.Text)).With("api_calls", plan.Cost.ApiCalls).With("credits", plan.Cost.Credits)
             .With("changes", Count(Verdict.Write)).With("keeps", Count(Verdict.Keep)).With("holds", Count(Verdict.Hold)).With("refusals", Count(Verdict.Refuse))
-            .With("kind", PlanKinds.Of(plan.Kind)).With("undoes_run", plan.UndoesRun).RunAsync(cancel);
+            .With("kind", PlanKinds.Of(plan.Kind)).With("undoes_run", plan.UndoesRun)
+            .With("named", plan.Cells.Count(c => c.NeedsNamedApproval)).With("overwrites", plan.Changes.Count(c => !c.Old.IsBlank && !c.Decision.Value.IsBlank))
+            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank)).RunAsync(cancel);
         if (inserted == 0)
             return false;
         await CopyCellsAsync(transaction, plan, cancel);
@@ -134,6 +136,14 @@ public sealed partial class PlanStore(
             yield return row;
     }
 
+    /// <summary>The changes of a plan that the filter lets through, by ordinal, without those that were declined.</summary>
+    public async Task<IReadOnlySet<int>> ChangesAsync(Guid planId, CellFilter filter, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        return await Filtered(context, planId, filter).Where(c => c.Change != null && !context.DeclinedCells.Any(d => d.PlanId == planId && d.Ordinal == c.Ordinal))
+            .Select(c => c.Ordinal).ToHashSetAsync(cancel);
+    }
+
     private static IQueryable<PlanCellRow> Filtered(SyncDbContext context, Guid planId, CellFilter filter)
     {
         var cells = context.PlanCells.AsNoTracking().Where(c => c.PlanId == planId);
@@ -143,6 +153,7 @@ public sealed partial class PlanStore(
             cells = cells.Where(c => c.Object == @object);
         if (filter.Field is { } field)
             cells = cells.Where(c => c.Field == field);
+        cells = OfKind(context, cells, filter.Kind);
         if (!string.IsNullOrWhiteSpace(filter.Search))
         {
             var escaped = Storable.Text(filter.Search.Trim()).Replace(@"\", @"\\", StringComparison.Ordinal)
@@ -155,6 +166,17 @@ public sealed partial class PlanStore(
         }
         return cells;
     }
+
+    private static IQueryable<PlanCellRow> OfKind(SyncDbContext context, IQueryable<PlanCellRow> cells, string? kind) => kind switch
+    {
+        null => cells,
+        ChangeKinds.Fill or ChangeKinds.Overwrite or ChangeKinds.Clear => cells.Where(c => c.Change == kind),
+        ChangeKinds.Named => cells.Where(c => c.Caution != null),
+        ChangeKinds.Plain => cells.Where(c => c.Change != null && c.Caution == null),
+        ChangeKinds.LowConfidence => cells.Where(c => c.Caution == CautionText.LowConfidence || c.Caution == CautionText.Overwrite + "+" + CautionText.LowConfidence),
+        ChangeKinds.Declined => cells.Where(c => context.DeclinedCells.Any(d => d.PlanId == c.PlanId && d.Ordinal == c.Ordinal)),
+        _ => throw new ArgumentException($"'{kind}' is no kind of change. Use {string.Join(", ", ChangeKinds.All)}."),
+    };
 
     private static IQueryable<PlanCellRow> Sorted(IQueryable<PlanCellRow> cells, CellFilter filter)
     {
@@ -213,6 +235,7 @@ public sealed partial class PlanStore(
             await copy.WriteAsync(EvidenceJson.Write(decision), NpgsqlDbType.Jsonb, cancel);
             await TextAsync(cell.RecordVersion);
             await TextAsync(decision.WaitsFor);
+            await TextAsync(CautionText.Of(decision.Caution));
         }
         await copy.CompleteAsync(cancel);
     }
@@ -257,6 +280,9 @@ public sealed partial class PlanStore(
             r.GetString(11),
             new Decision(
                 Enum.Parse<Verdict>(r.GetString(4)), FieldValue.FromCanonical(r.TextOrNull(6)), new Reason(r.GetString(7), r.GetString(8)),
-                r.GetString(9), plan.PolicyVersion, winner, losers, r.TextOrNull(12)));
+                r.GetString(9), plan.PolicyVersion, winner, losers, r.TextOrNull(12))
+            {
+                Caution = CautionText.Read(r.TextOrNull(13)),
+            });
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
@@ -129,9 +130,38 @@ public sealed record PlanFilter(string? Connection = null, string? Flow = null, 
 /// <param name="Descending">Backwards.</param>
 /// <param name="Number">The page, from 1.</param>
 /// <param name="Size">Rows a page.</param>
+/// <param name="Kind">Only changes of this kind; one of <see cref="ChangeKinds"/>.</param>
 public sealed record CellFilter(
     string? Verdict = null, string? Object = null, string? Field = null, string? Search = null, string? Sort = null, bool Descending = false,
-    int Number = 1, int Size = 50);
+    int Number = 1, int Size = 50, string? Kind = null);
+
+/// <summary>The kinds of change that a plan's cells are filtered by.</summary>
+public static class ChangeKinds
+{
+    /// <summary>Into a blank cell.</summary>
+    public const string Fill = "fill";
+
+    /// <summary>Over a value.</summary>
+    public const string Overwrite = "overwrite";
+
+    /// <summary>Empties the cell.</summary>
+    public const string Clear = "clear";
+
+    /// <summary>Released only by an approval that names it.</summary>
+    public const string Named = "named";
+
+    /// <summary>Released by an approval of the whole plan.</summary>
+    public const string Plain = "plain";
+
+    /// <summary>Of a confidence below what the contract asks.</summary>
+    public const string LowConfidence = "low-confidence";
+
+    /// <summary>Declined by a person.</summary>
+    public const string Declined = "declined";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Fill, Overwrite, Clear, Named, Plain, LowConfidence, Declined];
+}
 
 /// <summary>The candidates that competed for a cell, as stored in <see cref="PlanCellRow.Evidence"/> (camelCase JSON).</summary>
 /// <param name="Winner">The one that would win on merit.</param>
@@ -144,7 +174,10 @@ public sealed record CellEvidence(EvidenceCandidate? Winner, IReadOnlyList<Evide
 /// <param name="OccurredAt">When it happened at its source.</param>
 /// <param name="Value">What it offers.</param>
 /// <param name="Settled">Whether a plan had ended for it.</param>
-public sealed record EvidenceCandidate(long Signal, string Source, DateTimeOffset OccurredAt, string? Value, bool Settled);
+/// <param name="Confidence">How sure its source is, 0 to 1; null when it does not say.</param>
+public sealed record EvidenceCandidate(
+    long Signal, string Source, DateTimeOffset OccurredAt, string? Value, bool Settled,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Confidence = null);
 
 /// <summary>What becomes of a cell's candidates when the cell ends.</summary>
 public enum CandidateFate

@@ -1,5 +1,5 @@
 -- Every candidate, of any flow and any state, of each cell that has a pending one of this flow.
-select c.connection, c.object, c.record_id, c.field, c.signal_id, c.source, c.occurred_at, c.value, c.state = 'settled'
+select c.connection, c.object, c.record_id, c.field, c.signal_id, c.source, c.occurred_at, c.value, c.state = 'settled', c.confidence
 from sync.candidate c
 where exists (
     select 1 from sync.candidate p

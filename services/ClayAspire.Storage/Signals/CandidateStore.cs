@@ -23,7 +23,7 @@ public sealed class CandidateStore(NpgsqlDataSource dataSource, IDbContextFactor
             .With("connections", candidates.Select(c => c.Cell.Record.Connection)).With("objects", candidates.Select(c => c.Cell.Record.Object))
             .With("records", candidates.Select(c => c.Cell.Record.Id)).With("fields", candidates.Select(c => c.Cell.Field))
             .With("values", candidates.Select(c => c.Value)).With("sources", candidates.Select(c => c.Source))
-            .With("occurred", candidates.Select(c => c.OccurredAt)).RunAsync(cancel);
+            .With("occurred", candidates.Select(c => c.OccurredAt)).With("confidences", candidates.Select(c => c.Confidence)).RunAsync(cancel);
     }
 
     /// <summary>The pending candidates of a flow, oldest first.</summary>
@@ -69,7 +69,7 @@ public sealed class CandidateStore(NpgsqlDataSource dataSource, IDbContextFactor
     {
         var rows = await command.ReadAllAsync(r => (
             Cell: new CellKey(new RecordKey(r.GetString(0), r.GetString(1), r.GetString(2)), r.GetString(3)),
-            Candidate: new Candidate(r.GetInt64(4), r.GetString(5), r.At(6), FieldValue.FromCanonical(r.GetString(7)), r.GetBoolean(8))), cancel);
+            Candidate: new Candidate(r.GetInt64(4), r.GetString(5), r.At(6), FieldValue.FromCanonical(r.GetString(7)), r.GetBoolean(8)) { Confidence = r.IsDBNull(9) ? null : r.GetDouble(9) }), cancel);
         return rows.GroupBy(r => r.Cell).ToDictionary(g => g.Key, g => (IReadOnlyList<Candidate>)[.. g.Select(r => r.Candidate)]);
     }
 }

@@ -142,7 +142,8 @@ public static class CandidateStates
 /// <param name="Value">The value in canonical text; never blank.</param>
 /// <param name="Source">The signal's source.</param>
 /// <param name="OccurredAt">When the signal happened at its source.</param>
-public sealed record NewCandidate(long SignalId, string Flow, CellKey Cell, string Value, string Source, DateTimeOffset OccurredAt);
+/// <param name="Confidence">How sure the source is, 0 to 1; null when it does not say.</param>
+public sealed record NewCandidate(long SignalId, string Flow, CellKey Cell, string Value, string Source, DateTimeOffset OccurredAt, double? Confidence = null);
 
 /// <summary>Candidates that a change of policy made pending again.</summary>
 /// <param name="Connection">Their connection.</param>

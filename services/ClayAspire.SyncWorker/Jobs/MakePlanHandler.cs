@@ -43,10 +43,11 @@ internal sealed class MakePlanHandler(
             await plans.SaveAsync(plan, facts, cancel);
             metrics.Planned(plan, clock.GetElapsedTime(started));
             LogMessages.PlanSealed(log, plan.Id, plan.Connection, plan.Flow, plan.Cells.Length, plan.Changes.Count());
-            if (byPolicy && plan.IsApplyable)
+            // What needs a named approval waits for a person, in this flow too.
+            if (byPolicy && plan.PlainChanges.Any())
                 await ReleaseAsync(plan.Id, plan.Hash, policy, cancel);
         }
-        else if (byPolicy && stored.State == PlanStates.Sealed && stored.Applyable)
+        else if (byPolicy && stored.State == PlanStates.Sealed && stored.Changes > stored.Named)
         {
             // The worker that sealed it died before it released it.
             await ReleaseAsync(stored.Id, stored.Hash, policy, cancel);

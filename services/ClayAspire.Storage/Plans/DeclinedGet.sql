@@ -1,0 +1,1 @@
+select ordinal from sync.declined_cell where plan_id = @plan_id;
