@@ -38,6 +38,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
+        services.AddSingleton<DriftDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

@@ -29,4 +29,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(9, LogLevel.Information, "Dead job {JobId} was replayed as job {NewJobId} by {UserName}.")]
     public static partial void JobReplayed(ILogger logger, long jobId, long newJobId, string userName);
+
+    [LoggerMessage(10, LogLevel.Information, "Drift sample {SampleId} of {Connection} was asked for by {UserName}.")]
+    public static partial void DriftAsked(ILogger logger, Guid sampleId, string connection, string userName);
 }

@@ -31,6 +31,9 @@ internal static class Access
     /// <summary>Look at dead jobs and replay them.</summary>
     public const string ReplayJobs = "replay-jobs";
 
+    /// <summary>Have the drift watch look now; it costs calls to the CRM.</summary>
+    public const string SampleDrift = "sample-drift";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -39,6 +42,7 @@ internal static class Access
         [TakeSnapshots] = [MarcomOps, CrmAdmin, ItInfra, Admin],
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
+        [SampleDrift] = [CrmAdmin, ItInfra, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

@@ -24,6 +24,9 @@ public readonly record struct Share(long Count, long Sample)
     {
         if (Sample <= 0)
             return null;
+        // Exact in the formula, though not in floating point.
+        if (Count == (side < 0 ? 0 : Sample))
+            return side < 0 ? 0 : 1;
         var n = (double)Sample;
         var p = Count / n;
         var centre = p + (Z * Z / (2 * n));

@@ -55,7 +55,7 @@ public static class CellExplainer
             cell.Record.Connection, cell.Record.Object, cell.Record.Id, cell.Field,
             Story(current, decision, last, contract, facts, today),
             current,
-            contract is null ? null : new ExplainedContract(contract.Status, FieldContract.RuleName(contract.Rule), contract.Sources, contract.Owner, contract.Why),
+            contract is null ? null : new ExplainedContract(contract.Status, FieldContract.RuleName(contract.Rule), contract.Sources, contract.Owner, contract.Why) { ProtectsHumanEdits = HumanEditFilter.Needs(contract with { Status = ContractStatus.Active }) },
             new ExplainedDecision(decision.Verdict, decision.Reason, decision.RuleId, decision.PolicyVersion, ground.LiveValue.Text, decision.Value.Text, decision.WaitsFor,
                 last?.PlanId, last?.SealedAt, last is null ? null : Today(decision, today)),
             filters, candidates, Change(ground, decision, policy.Version), Timeline(facts, current), facts.IsCut);

@@ -65,7 +65,11 @@ public sealed record ExplainedValue(
 /// <param name="Sources">The sources that may offer values, best first.</param>
 /// <param name="Owner">Who answers questions about the field.</param>
 /// <param name="Why">The sentence that it rests on.</param>
-public sealed record ExplainedContract(ContractStatus Status, string Rule, IReadOnlyList<string> Sources, string Owner, string Why);
+public sealed record ExplainedContract(ContractStatus Status, string Rule, IReadOnlyList<string> Sources, string Owner, string Why)
+{
+    /// <summary>Whether a value that a person edited last is left alone, whatever the rule says.</summary>
+    public bool ProtectsHumanEdits { get; init; }
+}
 
 /// <summary>The decision that is explained: the last one that a plan recorded, or the one that would be made now.</summary>
 /// <param name="Verdict">What was done with the cell.</param>

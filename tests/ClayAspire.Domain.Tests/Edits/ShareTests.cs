@@ -18,5 +18,13 @@ public sealed class ShareTests
     }
 
     [Fact]
+    public void The_share_is_always_within_its_interval()
+    {
+        for (var sample = 1; sample <= 60; sample++)
+            for (var count = 0; count <= sample; count++)
+                Assert.InRange(new Share(count, sample).Ratio!.Value, new Share(count, sample).Low!.Value, new Share(count, sample).High!.Value);
+    }
+
+    [Fact]
     public void Without_a_sample_there_is_no_share() => Assert.Equal((null, null, null), (new Share(0, 0).Ratio, new Share(0, 0).Low, new Share(0, 0).High));
 }
