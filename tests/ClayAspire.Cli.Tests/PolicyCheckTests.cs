@@ -46,7 +46,7 @@ public sealed class PolicyCheckTests(ITestOutputHelper output) : IDisposable
             connection: x
             objects:
               Lead:
-                City: { type: text, status: Active, rule: fill-blank, sources: [clay], owner: o, why: w }
+                City: { type: text, status: Active, rule: fill-blank, sources: [clay], owner: CRM Admin, why: w }
             """);
         var answer = await CommandLine.RunAsync("policy", "check", "--policy", _directory, "--histories", "0");
         Assert.Equal(1, answer.Exit);

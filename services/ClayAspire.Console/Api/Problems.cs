@@ -41,7 +41,7 @@ internal static class Problems
     {
         "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "drift-unknown" or "drift-pending" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
-        "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
+        "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "staging-run-missing" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             => StatusCodes.Status409Conflict,
         "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-outcome" or "bad-editor" or "bad-days" or "bad-cells" => StatusCodes.Status422UnprocessableEntity,
         "analytics-failed" => StatusCodes.Status502BadGateway,

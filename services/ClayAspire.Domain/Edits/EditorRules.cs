@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Edits;
@@ -34,6 +35,9 @@ public sealed record EditorRules(
     IReadOnlyList<string> AutomationUserTypes,
     IReadOnlyList<string> AutomationUsers)
 {
+    /// <summary>Where the rules stand; null when they were not read from a file.</summary>
+    public PolicyPlace? Place { get; init; }
+
     /// <summary>Rules that know nobody but us: a connection that <c>editors.yaml</c> does not name.</summary>
     public static EditorRules NoneFor(string connection) => new(connection, [], [], [], [], []);
 

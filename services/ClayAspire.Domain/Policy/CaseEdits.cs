@@ -9,14 +9,15 @@ internal static class CaseEdits
 {
     private const string EditorId = "005000000000000AAA";
 
-    private static readonly Dictionary<string, Func<CellKey, LastEdit>> Edits = MakeEdits();
+    /// <summary>The edits that a case can state, by their spelling.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<CellKey, LastEdit>> Choices = MakeEdits();
 
     /// <summary>The edit that a case states; none when it states none.</summary>
     public static LastEdit Of(YamlReader yaml, YamlMappingNode body, string connection, string cell)
     {
         var parts = cell.Split('.', 2);
         var key = new CellKey(new RecordKey(connection, parts[0], "1"), parts[^1]);
-        return yaml.Choice(body, "last_edit", Edits, _ => LastEdit.None, required: false)(key);
+        return yaml.Choice(body, "last_edit", Choices, _ => LastEdit.None, required: false)(key);
     }
 
     private static Dictionary<string, Func<CellKey, LastEdit>> MakeEdits()

@@ -9,7 +9,17 @@ internal static class EditorsFile
     /// <summary>The file's name.</summary>
     public const string Name = "editors.yaml";
 
-    private static readonly Dictionary<string, Protection> Protections = new(StringComparer.Ordinal) { ["human-edits"] = Protection.HumanEdits };
+    public static readonly string[] RootKeys = ["connections"];
+
+    public static readonly string[] Keys = ["people", "integrations", "automations"];
+
+    public static readonly string[] PeopleKeys = ["user_types"];
+
+    public static readonly string[] IntegrationKeys = ["profiles", "users"];
+
+    public static readonly string[] AutomationKeys = ["user_types", "users"];
+
+    public static readonly IReadOnlyDictionary<string, Protection> Protections = new Dictionary<string, Protection>(StringComparer.Ordinal) { ["human-edits"] = Protection.HumanEdits };
 
     /// <summary>The rules by connection; empty when there is no such file.</summary>
     public static IReadOnlyDictionary<string, EditorRules> Parse(IEnumerable<PolicyFile> files, List<PolicyProblem> problems)
@@ -20,17 +30,20 @@ internal static class EditorsFile
         var yaml = new YamlReader(file.Path, problems);
         if (yaml.Root(file.Text) is not { } root)
             return rules;
-        yaml.AllowOnly(root, "connections");
-        foreach (var (connection, body) in yaml.Mappings(root, "connections"))
+        yaml.AllowOnly(root, RootKeys);
+        foreach (var (connection, at, body) in yaml.Entries(root, "connections"))
         {
-            yaml.AllowOnly(body, "people", "integrations", "automations");
-            var people = Group(yaml, body, "people", "user_types");
-            var integrations = Group(yaml, body, "integrations", "profiles", "users");
-            var automations = Group(yaml, body, "automations", "user_types", "users");
+            yaml.AllowOnly(body, Keys);
+            var people = Group(yaml, body, "people", PeopleKeys);
+            var integrations = Group(yaml, body, "integrations", IntegrationKeys);
+            var automations = Group(yaml, body, "automations", AutomationKeys);
             if (people("user_types").Count == 0)
-                yaml.Fault(body, $"'{connection}' names no type of user that is a person, so no edit would ever be a person's.", "Add people: user_types: [Standard].");
+                yaml.Fault(at, $"'{connection}' names no type of user that is a person, so no edit would ever be a person's.", "Add people: user_types: [Standard].");
             rules[connection] = new EditorRules(
-                connection, people("user_types"), integrations("profiles"), integrations("users"), automations("user_types"), automations("users"));
+                connection, people("user_types"), integrations("profiles"), integrations("users"), automations("user_types"), automations("users"))
+            {
+                Place = yaml.Place(at),
+            };
         }
         return rules;
     }
@@ -47,7 +60,7 @@ internal static class EditorsFile
     }
 
     /// <summary>The lists of one group; each is empty when the group is not there.</summary>
-    private static Func<string, IReadOnlyList<string>> Group(YamlReader yaml, YamlMappingNode body, string name, params string[] keys)
+    private static Func<string, IReadOnlyList<string>> Group(YamlReader yaml, YamlMappingNode body, string name, string[] keys)
     {
         if (!body.Children.ContainsKey(new YamlScalarNode(name)) || yaml.Mapping(body, name) is not { } group)
             return _ => [];
@@ -57,12 +70,12 @@ internal static class EditorsFile
     }
 
     /// <summary>Whether every connection that protects anything says how its users are told apart, and no other is named.</summary>
-    public static void Check(List<PolicyProblem> problems, IReadOnlyList<FieldContract> contracts, IReadOnlyDictionary<string, EditorRules> editors)
+    public static void Check(List<PolicyProblem> problems, IReadOnlyDictionary<string, EditorRules> editors, IReadOnlyList<FieldContract> contracts)
     {
         foreach (var bare in contracts.Where(c => c.Protect != Protection.None && !editors.ContainsKey(c.Connection)).DistinctBy(c => c.Connection))
-            problems.Add(new PolicyProblem(bare.Place?.File ?? "contracts/", bare.Place?.Line ?? 0,
+            problems.Add(PolicyProblem.At(bare.Place, ContractFile.Folder,
                 $"{bare.Object}.{bare.Field} protects human edits, but {Name} does not say which users of '{bare.Connection}' are people.", $"Add '{bare.Connection}' to {Name}."));
-        foreach (var connection in editors.Keys.Where(e => !contracts.Any(c => c.Connection == e)))
-            problems.Add(new PolicyProblem(Name, 0, $"{Name} names connection '{connection}', which has no contracts.", "Add contracts/<connection>.yaml or mend the name."));
+        foreach (var rules in editors.Values.Where(e => !contracts.Any(c => c.Connection == e.Connection)))
+            problems.Add(PolicyProblem.At(rules.Place, Name, $"{Name} names connection '{rules.Connection}', which has no contracts.", "Add contracts/<connection>.yaml or mend the name."));
     }
 }

@@ -36,6 +36,15 @@ public sealed record Flow(
     TimeOnly? DailyAt,
     TimeSpan ExpiresAfter)
 {
+    /// <summary>Where the flow stands in the policy's files; null when it was not read from one.</summary>
+    public PolicyPlace? Place { get; init; }
+
+    /// <summary>
+    /// The connection that a change of the flow's rules must have had a green run on before plans for the flow's other connections are released
+    /// (seed 2: "Always test sync rules in staging"); null asks for none.
+    /// </summary>
+    public string? Staging { get; init; }
+
     /// <summary>Whether the flow carries this field.</summary>
     public bool Carries(string @object, string field) =>
         Fields.Any(f => f.Object == @object && (f.Field == "*" || f.Field == field));

@@ -38,6 +38,9 @@ public sealed class PolicySet
     /// <summary>How the users of each connection are told apart.</summary>
     public IReadOnlyDictionary<string, EditorRules> Editors { get; init; } = FrozenDictionary<string, EditorRules>.Empty;
 
+    /// <summary>Who looks after which kind of trouble.</summary>
+    public Escalation Escalation { get; init; } = Escalation.Seed;
+
     /// <summary>The connections that any contract names.</summary>
     public IEnumerable<string> Connections => Contracts.Select(c => c.Connection).Distinct(StringComparer.Ordinal);
 

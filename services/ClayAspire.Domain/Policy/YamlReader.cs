@@ -95,7 +95,10 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
         return map;
     }
 
-    public IEnumerable<(string Name, YamlMappingNode Body)> Mappings(YamlMappingNode node, string key)
+    public IEnumerable<(string Name, YamlMappingNode Body)> Mappings(YamlMappingNode node, string key) => Entries(node, key).Select(e => (e.Name, e.Body));
+
+    /// <summary>The entries of a mapping of mappings, each with the node of its name, whose line is the entry's.</summary>
+    public IEnumerable<(string Name, YamlNode At, YamlMappingNode Body)> Entries(YamlMappingNode node, string key)
     {
         if (Find(node, key) is not { } found)
             yield break;
@@ -107,7 +110,7 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
         foreach (var (name, body) in map.Children)
         {
             if (name is YamlScalarNode { Value: { } text } && body is YamlMappingNode value)
-                yield return (text, value);
+                yield return (text, name, value);
             else
                 Fault(name, "This entry must be a mapping.", "Indent its keys below it.");
         }

@@ -74,6 +74,9 @@ public sealed class PlanRow
 
     /// <summary>Changes that empty a cell; only an undo has such.</summary>
     public int Clears { get; set; }
+
+    /// <summary>What the flow decided by; null for an undo, and for plans sealed before this was kept.</summary>
+    public string? FlowFingerprint { get; set; }
 }
 
 /// <summary>One decided cell of a plan. Table <c>plan_cell</c>.</summary>

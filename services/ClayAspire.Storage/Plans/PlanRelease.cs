@@ -60,6 +60,8 @@ public sealed partial class PlanStore
             return new ApproveResult(null, released.Refusal);
         if (PolicyChange.Check(released.Plan, policy, flow) is { } policyChanged)
             return new ApproveResult(null, policyChanged);
+        if (await StagingMissingAsync(transaction, stored.Plan, policy, flow, cancel) is { } staging)
+            return new ApproveResult(null, staging);
 
         var runId = ids.Next();
         var planned = released.Plan.Changes.Count();
@@ -176,6 +178,18 @@ public sealed partial class PlanStore
         var given = new Approval(approval.PlanId, approval.Hash, approval.Approver, approval.Roles, approval.At, approval.Ordinals?.ToHashSet(),
             (await DeclinedCellsAsync(approval.PlanId, cancel)).Select(d => d.Ordinal).ToHashSet());
         return Release.Check(stored.Plan, stored.StoredHash, given, flow, approval.At);
+    }
+
+    /// <summary>Why the flow's rules must run on its staging connection first; null when they have, or need not.</summary>
+    private static async Task<Reason?> StagingMissingAsync(NpgsqlTransaction transaction, Plan plan, PolicySet policy, Flow flow, CancellationToken cancel)
+    {
+        if (flow.Staging is not { } staging || plan.Connection == staging || plan.Kind == PlanKind.Undo)
+            return null;
+        var isProven = await transaction.Command("Plans/StagingRunGet.sql").With("flow", flow.Name).With("connection", staging)
+            .With("fingerprint", FlowFingerprint.Of(policy, flow)).ScalarAsync(cancel);
+        return isProven is true
+            ? null
+            : new Reason("staging-run-missing", $"Flow '{flow.Name}' must have a green run on '{staging}' under its present rules first. Make a plan there, approve it, and come back when its run is green.");
     }
 
     private static Reason? WrongFlow(PlanRow plan, Flow flow) => plan.Flow == flow.Name

@@ -54,7 +54,7 @@ public sealed partial class PlanStore(
             .With("changes", Count(Verdict.Write)).With("keeps", Count(Verdict.Keep)).With("holds", Count(Verdict.Hold)).With("refusals", Count(Verdict.Refuse))
             .With("kind", PlanKinds.Of(plan.Kind)).With("undoes_run", plan.UndoesRun)
             .With("named", plan.Cells.Count(c => c.NeedsNamedApproval)).With("overwrites", plan.Changes.Count(c => !c.Old.IsBlank && !c.Decision.Value.IsBlank))
-            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank)).RunAsync(cancel);
+            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank)).With("flow_fingerprint", facts.Fingerprint).RunAsync(cancel);
         if (inserted == 0)
             return false;
         await CopyCellsAsync(transaction, plan, cancel);

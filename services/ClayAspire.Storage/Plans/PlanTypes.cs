@@ -93,6 +93,9 @@ public sealed record PlanFacts(bool Complete, bool Errored, IReadOnlyList<string
 {
     /// <summary>Complete and without error.</summary>
     public static PlanFacts Whole { get; } = new(true, false, []);
+
+    /// <summary>The <see cref="Domain.Policy.FlowFingerprint"/> that the plan was decided by; null for an undo, which no rule decides.</summary>
+    public string? Fingerprint { get; init; }
 }
 
 /// <summary>A plan as loaded: rebuilt from its rows, so that its hash is computed anew.</summary>

@@ -43,7 +43,7 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
         var now = clock.GetUtcNow();
         var plan = Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
             new PlanCost(ApplyCalls(cells, connector.UpdateBatchSize) + EditCalls(cells, connector, policy, flow), 0));
-        return (plan, PlanFacts.Whole);
+        return (plan, PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
     }
 
     /// <summary>The cells as they stand in a plan: changes first, the cells of a record together.</summary>

@@ -42,9 +42,9 @@ public sealed class EditorRulesTests
 
     [Theory]
     [InlineData("connections:\n  icare:\n    people: { user_types: [Standard] }\n    robots: [x]\n  icare-staging:\n    people: { user_types: [Standard] }\n", 4, "robots")]
-    [InlineData("connections:\n  icare:\n    people: { user_types: [Standard] }\n  icare-staging:\n    integrations: { profiles: [x] }\n", 5, "no type of user that is a person")]
+    [InlineData("connections:\n  icare:\n    people: { user_types: [Standard] }\n  icare-staging:\n    integrations: { profiles: [x] }\n", 4, "no type of user that is a person")]
     [InlineData("connections:\n  icare:\n    people: { user_types: [Standard] }\n  icare-staging:\n    people: { user_types: [Standard] }\n    automations: { profiles: [x] }\n", 6, "profiles")]
-    [InlineData("connections:\n  icare:\n    people: { user_types: [Standard] }\n  icare-staging:\n    people: { user_types: [Standard] }\n  elsewhere:\n    people: { user_types: [Standard] }\n", 0, "elsewhere")]
+    [InlineData("connections:\n  icare:\n    people: { user_types: [Standard] }\n  icare-staging:\n    people: { user_types: [Standard] }\n  elsewhere:\n    people: { user_types: [Standard] }\n", 6, "elsewhere")]
     public void A_fault_in_the_file_names_its_line_and_remedy(string text, int line, string word)
     {
         var problem = Assert.Single(Parse(text));
