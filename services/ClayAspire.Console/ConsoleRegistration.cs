@@ -42,6 +42,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
         services.AddSingleton<BacktestDesk>();
+        services.AddSingleton<DriftDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

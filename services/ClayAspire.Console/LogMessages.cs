@@ -44,4 +44,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(14, LogLevel.Information, "Run {RunId} was not cancelled: {Code}.")]
     public static partial void RunNotCancelled(ILogger logger, Guid runId, string code);
+
+    [LoggerMessage(15, LogLevel.Information, "Drift sample {SampleId} of {Connection} was asked for by {UserName}.")]
+    public static partial void DriftAsked(ILogger logger, Guid sampleId, string connection, string userName);
 }

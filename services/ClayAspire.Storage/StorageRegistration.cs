@@ -1,5 +1,7 @@
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Storage.Backtests;
+using ClayAspire.Storage.Drift;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
@@ -61,6 +63,8 @@ public static class StorageRegistration
         services.AddSingleton<RunStore>();
         services.AddSingleton<ExplanationStore>();
         services.AddSingleton<BacktestStore>();
+        services.AddSingleton<FieldEditStore>();
+        services.AddSingleton<DriftStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();

@@ -47,4 +47,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(21, LogLevel.Warning, "{Connection} {Object} was not read: the connection is not configured. Add Connections:{Connection} to the worker's settings.")]
     public static partial void ConnectionNotConfigured(ILogger log, string connection, string @object);
+
+    [LoggerMessage(30, LogLevel.Information, "Drift sample {Sample} of {Connection}: {Cells} of {Eligible} cells looked at, {Changed} had changed.")]
+    public static partial void DriftSampled(ILogger log, Guid sample, string connection, int cells, long eligible, int changed);
+
+    [LoggerMessage(31, LogLevel.Information, "Candidates of {Connection}, flow {Flow} that the CRM held up wait to be planned again: {Candidates}.")]
+    public static partial void HeldByCrmReleased(ILogger log, string connection, string flow, int candidates);
 }

@@ -1,4 +1,5 @@
 using ClayAspire.Storage;
+using ClayAspire.SyncWorker.Edits;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
 using ClayAspire.SyncWorker.Resolve;
@@ -17,6 +18,7 @@ internal static class SyncWorkerServices
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<RecordResolver>();
         services.AddSingleton<ApplyCost>();
+        services.AddSingleton<LastEditReader>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();
@@ -27,6 +29,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<MakeUndoPlanHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
+        services.AddJobHandler<SampleDriftHandler>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

@@ -142,7 +142,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         var world = host.World;
         await world.AddHeldValuesAsync();
         var waiting = await world.AddPlanAsync(leads: 60, author: "marcom");
-        await world.AddPlanAsync(leads: 9, age: TimeSpan.FromHours(5), connection: "icare", flow: "bounce-sync");
+        await world.AddPlanAsync(leads: 9, age: TimeSpan.FromHours(5), connection: World.Staging, flow: "bounce-sync");
         await world.AddPlanAsync(leads: 4, age: TimeSpan.FromHours(30));
         var done = await world.AddPlanAsync(leads: 14, age: TimeSpan.FromHours(2));
         await world.ApproveAsync(done);

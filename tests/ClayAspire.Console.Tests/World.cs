@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
@@ -167,6 +168,7 @@ internal sealed class World(IServiceProvider services)
             values["City"] = FieldValue.FromCanonical("Antwerp");
         if (i % 2 == 1)
             values["FirstName"] = FieldValue.FromCanonical("Ines");
-        return new LiveRecord(new RecordKey(connection, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values);
+        return new LiveRecord(new RecordKey(connection, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values)
+            .WithEdit("City", LastEdit.None).WithEdit("FirstName", LastEdit.None);
     }
 }

@@ -23,7 +23,7 @@ public sealed class ApplyTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         await using var stack = await SyncStack.StartAsync(twin);
         await OfferAsync(stack, 2);
         var plan = await stack.PlanAsync("icare-staging", Enrichment);
-        await twin.Staging.UpdateAsync("Lead", ids[0], new { City = "Rome" });
+        await twin.Staging.EditAsync("integration", ids[0], new { City = "Rome" });
 
         var run = await stack.ApplyAsync(plan);
 

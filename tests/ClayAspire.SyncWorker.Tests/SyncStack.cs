@@ -37,6 +37,9 @@ public sealed class SyncStack : IAsyncDisposable
 
     public PolicySet Policy => Get<PolicySource>().Current;
 
+    /// <summary>The connection string, for another worker on the same database.</summary>
+    public string Database => Get<IConfiguration>().GetConnectionString("clayaspire")!;
+
     public static string PolicyFolder { get; } = FindPolicy();
 
     /// <summary>The configuration that a worker needs, also one in a process of its own.</summary>

@@ -20,6 +20,7 @@ internal static class CommandTree
         root.Add(RunCommands.Build(on));
         root.Add(UndoCommand.Build(on));
         root.Add(ExplainCommand.Build(on));
+        root.Add(DriftCommand.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
         root.Add(PolicyCommands.Build(on));

@@ -33,6 +33,7 @@ internal static class ConsoleApi
         api.MapLedger();
         api.MapExplanations();
         api.MapBacktests();
+        api.MapDrift();
         api.MapFlows();
         api.MapContracts();
         api.MapFigures();

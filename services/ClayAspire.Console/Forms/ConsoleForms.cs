@@ -39,6 +39,8 @@ internal static class ConsoleForms
         forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
 
+        forms.MapPost("/drift/sample", SampleDriftAsync).RequireAuthorization(Access.SampleDrift);
+
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
         forms.MapContractForms();
 
@@ -166,6 +168,15 @@ internal static class ConsoleForms
         var (objects, refusal) = await desk.RefreshAsync(connection, cancel);
         Flash.Set(http, refusal is null ? "good" : "bad", refusal?.Text ?? $"Reading {string.Join(" and ", objects)} of {connection} anew.");
         return Results.LocalRedirect("/flows");
+    }
+
+    private static async Task<IResult> SampleDriftAsync(HttpContext http, DriftDesk desk, [FromForm] string? connection, CancellationToken cancel)
+    {
+        var (id, refusal) = await desk.RequestAsync(connection, null, null, Caller.Of(http.User), cancel);
+        if (refusal is null)
+            return Results.LocalRedirect($"/drift?sample={id:D}");
+        Flash.Set(http, "bad", refusal.Text);
+        return Results.LocalRedirect("/drift");
     }
 
     private static async Task<IResult> ReplayJobAsync(long id, HttpContext http, QueueDesk desk, [FromForm] string? _, CancellationToken cancel)

@@ -34,6 +34,9 @@ internal static class Access
     /// <summary>Replay stored signals through another policy.</summary>
     public const string Backtest = "backtest";
 
+    /// <summary>Have the drift watch look now; it costs calls to the CRM.</summary>
+    public const string SampleDrift = "sample-drift";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -43,6 +46,7 @@ internal static class Access
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
         [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
+        [SampleDrift] = [CrmAdmin, ItInfra, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

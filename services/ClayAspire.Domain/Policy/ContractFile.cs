@@ -12,7 +12,7 @@ internal static class ContractFile
     public static readonly string[] RootKeys = ["connection", "objects"];
 
     public static readonly string[] Keys =
-        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "why"];
+        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "protect", "why"];
 
     public static readonly IReadOnlyDictionary<string, FieldType> Types = new Dictionary<string, FieldType>(StringComparer.Ordinal)
     {
@@ -101,6 +101,7 @@ internal static class ContractFile
             MinConfidence = ParseMinConfidence(yaml, body),
             Standard = ContractStandard.Parse(yaml, key, body, contract),
             Region = yaml.OptionalText(body, "region"),
+            Protect = EditorsFile.ParseProtection(yaml, key, body, contract),
         };
     }
 

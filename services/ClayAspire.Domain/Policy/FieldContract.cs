@@ -70,6 +70,16 @@ public enum RuleStrength
     DeterministicAtSeal,
 }
 
+/// <summary>What a contract keeps from being overwritten, whatever its merge rule says.</summary>
+public enum Protection
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A value whose last edit was a person's (seed 2: "Skip sync if last_modified_by = sales_user").</summary>
+    HumanEdits,
+}
+
 /// <summary>What the policy says of one field of one object of one connection.</summary>
 /// <param name="Connection">The connection's name.</param>
 /// <param name="Object">The object's API name.</param>
@@ -141,6 +151,9 @@ public sealed record FieldContract(
     public FieldValue Comparable(FieldValue live) =>
         Standard is not null && !live.IsBlank && Standard.TryStandardise(live.Text!, out var canonical, out _) ? FieldValue.FromCanonical(canonical) : live;
 
+    /// <summary>What is kept from being overwritten, whatever <see cref="Rule"/> says.</summary>
+    public Protection Protect { get; init; }
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 
@@ -175,6 +188,8 @@ public sealed record FieldContract(
                 terms.Add($"lifecycle: {lifecycle.Name}, moves {Listed([.. lifecycle.Moves.Select(m => $"{m.From} → {m.To}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}");
             if (MinConfidence is { } least)
                 terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
+            if (Protect != Protection.None)
+                terms.Add($"protect: {Protect.ToString().ToLowerInvariant()}");
             if (Standard is { } standard)
                 terms.Add($"standard: {standard.Name}{(Region is null ? "" : $", region {Region}")}");
             return terms;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 using YamlDotNet.RepresentationModel;
@@ -18,6 +19,9 @@ namespace ClayAspire.Domain.Policy;
 public sealed record PolicyCase(
     PolicyPlace Place, string Connection, string Note, string Flow, string Object, string Field, FieldValue Live, IReadOnlyList<Candidate> Candidates, ExpectedDecision Expected)
 {
+    /// <summary>The last edit of the field; none unless the case says otherwise.</summary>
+    public LastEdit Edit { get; init; } = LastEdit.None;
+
     /// <summary>Decides the case. Null when the decision is the expected one.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="rules">The merge rules.</param>
@@ -26,7 +30,7 @@ public sealed record PolicyCase(
         if (policy.FindFlow(Flow) is not { } flow)
             return Problem($"names the flow '{Flow}', which flows.yaml does not have", $"Choose one of {string.Join(", ", policy.Flows.Select(f => f.Name))}.");
         var live = new LiveRecord(new RecordKey(Connection, Object, "1"), RecordState.Live, "v1",
-            new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [Field] = Live });
+            new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [Field] = Live }).WithEdit(Field, Edit);
         var decision = CellDecider.Decide(policy, flow, live, Field, Candidates, rules);
         var decided = new ExpectedDecision(decision.Verdict, decision.Value.Text, decision.Reason.Code, decision.WaitsFor, decision.NeedsNamedApproval);
         return decided == Expected
@@ -55,7 +59,7 @@ public static class PolicyCases
 {
     internal static readonly string[] RootKeys = ["connection", "cases"];
 
-    internal static readonly string[] Keys = ["note", "flow", "cell", "live", "candidates", "expect"];
+    internal static readonly string[] Keys = ["note", "flow", "cell", "live", "last_edit", "candidates", "expect"];
 
     internal static readonly string[] CandidateKeys = ["source", "value", "minute", "settled", "confidence"];
 
@@ -132,6 +136,9 @@ public static class PolicyCases
                 yaml.OptionalText(expect, "value"), yaml.Text(expect, "reason"), yaml.OptionalText(expect, "waits_for"), yaml.Flag(expect, "named", false));
         }
         return new PolicyCase(yaml.Place(body), connection, yaml.Text(body, "note"), yaml.Text(body, "flow"),
-            dot > 0 ? cell[..dot] : "", dot > 0 ? cell[(dot + 1)..] : "", FieldValue.FromCanonical(yaml.OptionalText(body, "live")), candidates, expected);
+            dot > 0 ? cell[..dot] : "", dot > 0 ? cell[(dot + 1)..] : "", FieldValue.FromCanonical(yaml.OptionalText(body, "live")), candidates, expected)
+        {
+            Edit = CaseEdits.Of(yaml, body, connection, cell),
+        };
     }
 }

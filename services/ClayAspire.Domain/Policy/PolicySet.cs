@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
+using ClayAspire.Domain.Edits;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -55,6 +56,9 @@ public sealed class PolicySet
     /// <summary>All mappings.</summary>
     public IReadOnlyList<SourceMapping> Mappings { get; }
 
+    /// <summary>How the users of each connection are told apart.</summary>
+    public IReadOnlyDictionary<string, EditorRules> Editors { get; init; } = FrozenDictionary<string, EditorRules>.Empty;
+
     /// <summary>Who looks after which kind of trouble.</summary>
     public Escalation Escalation { get; init; } = Escalation.Seed;
 
@@ -64,6 +68,9 @@ public sealed class PolicySet
     /// <summary>The contract of one field, or null when the field is outside the allowlist.</summary>
     public FieldContract? Contract(string connection, string @object, string field) =>
         _contracts.GetValueOrDefault((connection, @object, field));
+
+    /// <summary>How the users of a connection are told apart; rules that know nobody but us when the policy does not say.</summary>
+    public EditorRules EditorsOf(string connection) => Editors.GetValueOrDefault(connection) ?? EditorRules.NoneFor(connection);
 
     /// <summary>The flow of that name.</summary>
     /// <exception cref="KeyNotFoundException">No flow has that name.</exception>

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -74,6 +75,9 @@ public static class CellDecider
             case RecordState.Live:
                 break;
         }
+
+        if (HumanEditFilter.Check(contract, live, field) is { } kept)
+            return Answer(kept.Verdict, kept.Reason, kept.WaitsFor);
 
         var admissible = new List<Candidate>(ranked.Count);
         Reason? turnedAway = null;

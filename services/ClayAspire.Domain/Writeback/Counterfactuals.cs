@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -25,7 +26,7 @@ internal sealed record DecisionGround(string PolicyVersion, FieldContract? Contr
         if (Contract is null)
             return null;
         var rule = Contract.Rule == MergeRule.ReadOnly ? MergeRule.FillBlank : Contract.Rule;
-        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule }, Candidates = [candidate], Live = Live with { State = RecordState.Live } })
+        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule, Protect = Protection.None }, Candidates = [candidate], Live = Live with { State = RecordState.Live } })
             .WithLive(FieldValue.Blank).Carried().Decide();
         return alone.Verdict == Verdict.Refuse ? alone.Reason : null;
     }
@@ -119,6 +120,10 @@ internal static class Counterfactuals
             yield return new Edit("flow-carries-field", $"If flow '{ground.Flow.Name}' carried {cell}", g => g.Carried());
         if (ground.Live.State != RecordState.Live)
             yield return new Edit("record-live", $"If the record were not {ground.Live.State.ToString().ToLowerInvariant()}", g => g with { Live = g.Live with { State = RecordState.Live } });
+        if (before.Reason.Code == EditReasons.EditedByHumanCode)
+            yield return new Edit("no-human-edit", "If no person had edited the field last", g => g with { Live = g.Live.WithEdit(g.Field, LastEdit.None) });
+        else if (EditReasons.GapCodes.Contains(before.Reason.Code))
+            yield return new Edit("history-known", "If the CRM's field history showed that no person edited the field last", g => g with { Live = g.Live.WithEdit(g.Field, LastEdit.None) });
 
         // Where the field holds the winning value already, "if it were blank" says nothing new; what a loser lacked does.
         var winnerStands = before.Verdict == Verdict.Write || before.Reason.Code is "already-equal" or "already-set";

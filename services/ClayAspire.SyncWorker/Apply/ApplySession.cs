@@ -2,11 +2,13 @@ using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Edits;
 
 namespace ClayAspire.SyncWorker.Apply;
 
@@ -16,7 +18,7 @@ namespace ClayAspire.SyncWorker.Apply;
 /// </summary>
 internal sealed class ApplySession(
     JobContext job, RunRow run, Flow flow, ICrmConnector connector, double quotaShare,
-    RunStore runs, CandidateStore candidates, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
+    RunStore runs, CandidateStore candidates, LastEditReader edits, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
 {
     /// <summary>How often cells that turned out unwritten are taken up again before the job's own back-off takes over.</summary>
     private const int MaxPasses = 4;
@@ -106,6 +108,9 @@ internal sealed class ApplySession(
     private async Task<IReadOnlyList<RunCellRow>> SecondCheckAsync(Plan plan, PolicySet policy, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
     {
         var live = await LiveCells.ReadAsync(connector, cells, cancel);
+        // An undo takes back what we wrote ourselves, where it is still there; who edited the field before has no say in that.
+        if (plan.Kind == PlanKind.Writeback)
+            live = await edits.WithEditsAsync(connector, policy, flow, live, cells.Select(Key), LearnedBy.Apply, cancel);
         var offered = await candidates.OfCellsAsync([.. cells.Select(Key)], cancel);
         var send = new List<RunCellRow>(cells.Count);
         var skipped = new List<CellMove>();

@@ -7,9 +7,14 @@ namespace ClayAspire.SyncWorker.Planning;
 internal sealed class ApplyCost(RunStore runs, WorkerSettings settings)
 {
     /// <summary>The cost of the cells of a plan; nothing for a plan without a change.</summary>
-    public async Task<PlanCost> OfAsync(string connection, List<PlannedCell> cells, int batchSize, CancellationToken cancel)
+    /// <param name="connection">The connection.</param>
+    /// <param name="cells">The plan's cells.</param>
+    /// <param name="batchSize">Records a call.</param>
+    /// <param name="editCalls">Calls beside those, to ask who edited protected cells last.</param>
+    /// <param name="cancel">Cancels the read.</param>
+    public async Task<PlanCost> OfAsync(string connection, List<PlannedCell> cells, int batchSize, int editCalls, CancellationToken cancel)
     {
-        var calls = PlanMaker.ApplyCalls(cells, batchSize);
+        var calls = PlanMaker.ApplyCalls(cells, batchSize) + editCalls;
         if (calls == 0)
             return default;
         var pace = await runs.SecondsPerCallAsync(connection, cancel) ?? settings.SecondsPerCall;

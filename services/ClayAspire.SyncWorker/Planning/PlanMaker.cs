@@ -2,14 +2,16 @@ using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Edits;
 
 namespace ClayAspire.SyncWorker.Planning;
 
 /// <summary>Makes plans: reads the live values of every cell that has a pending candidate, decides, seals. Writes nothing itself.</summary>
-internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, ApplyCost cost, TimeProvider clock)
+internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, ApplyCost cost, LastEditReader edits, TimeProvider clock)
 {
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
@@ -27,6 +29,7 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
             // Only fields with a contract are read: what lies outside the allowlist is none of our business.
             var fields = byObject.Select(c => c.Key.Field).Where(f => policy.Contract(order.Connection, byObject.Key, f) is not null).Distinct(StringComparer.Ordinal).ToArray();
             var records = await connector.ReadAsync(byObject.Key, [.. byObject.Select(c => c.Key.Record.Id).Distinct(StringComparer.Ordinal)], fields, cancel);
+            records = await edits.WithEditsAsync(connector, policy, flow, records, byObject.Select(c => c.Key), LearnedBy.Plan, cancel);
             var description = await connector.DescribeAsync(byObject.Key, cancel);
             foreach (var (cell, offered) in byObject)
             {
@@ -38,7 +41,7 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
             }
         }
         var cells = Ordered(decided);
-        return (Seal(order, policy, flow, cells, await cost.OfAsync(order.Connection, cells, connector.UpdateBatchSize, cancel)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
+        return (Seal(order, policy, flow, cells, await cost.OfAsync(order.Connection, cells, connector.UpdateBatchSize, EditCalls(cells, connector, policy, flow), cancel)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
     }
 
     private Plan Seal(MakePlan order, PolicySet policy, Flow flow, List<PlannedCell> cells, PlanCost price)
@@ -60,4 +63,11 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
     public static int ApplyCalls(List<PlannedCell> cells, int batchSize) =>
         cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
             .Sum(g => (g.Select(c => c.Cell.Record.Id).Distinct(StringComparer.Ordinal).Count() + batchSize - 1) / batchSize * CallsPerBatch);
+
+    /// <summary>Calls that the second check costs to ask who edited protected cells last, batch by batch as the apply makes them.</summary>
+    private static int EditCalls(List<PlannedCell> cells, ICrmConnector connector, PolicySet policy, Flow flow) =>
+        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
+            .SelectMany(o => o.GroupBy(c => c.Cell.Record.Id, StringComparer.Ordinal).OrderBy(r => r.Key, StringComparer.Ordinal).Chunk(connector.UpdateBatchSize))
+            .Select(batch => batch.Count(record => record.Any(c => LastEditReader.IsNeeded(policy, flow, c.Cell))))
+            .Sum(records => (records + connector.HistoryBatchSize - 1) / connector.HistoryBatchSize);
 }

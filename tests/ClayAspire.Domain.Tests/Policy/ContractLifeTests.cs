@@ -242,6 +242,7 @@ public sealed class ContractLifeTests
             ["Backup"] = _contract with { Backup = "F_clay" },
             ["Lifecycle"] = _contract with { Lifecycle = new Lifecycle("contact", ["lead", "mql"], [new LifecycleMove(null, "lead")]) },
             ["MinConfidence"] = _contract with { MinConfidence = 0.8 },
+            ["Protect"] = _contract with { Protect = Protection.HumanEdits },
             ["Standard"] = _contract with { Standard = StandardRegistry.Find("phone") },
             ["Region"] = _contract with { Standard = StandardRegistry.Find("phone"), Region = "DE" },
         };

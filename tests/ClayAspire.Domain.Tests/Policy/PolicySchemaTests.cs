@@ -60,10 +60,17 @@ public sealed class PolicySchemaTests
         Same(LifecycleFile.MoveKeys, "lifecycle.json", "$defs/lifecycle/properties/moves/items/properties");
         Same(EscalationFile.RootKeys, "escalation.json", "properties");
         Same(EscalationFile.Keys, "escalation.json", "properties/escalation/additionalProperties/properties");
+        Same(EditorsFile.Protections.Keys, "contracts.json", "$defs/contract/properties/protect/enum");
+        Same(EditorsFile.RootKeys, "editors.json", "properties");
+        Same(EditorsFile.Keys, "editors.json", "properties/connections/additionalProperties/properties");
+        Same(EditorsFile.PeopleKeys, "editors.json", "properties/connections/additionalProperties/properties/people/properties");
+        Same(EditorsFile.IntegrationKeys, "editors.json", "properties/connections/additionalProperties/properties/integrations/properties");
+        Same(EditorsFile.AutomationKeys, "editors.json", "properties/connections/additionalProperties/properties/automations/properties");
         Same(PolicyCases.RootKeys, "cases.json", "properties");
         Same(PolicyCases.Keys, "cases.json", "$defs/case/properties");
         Same(PolicyCases.CandidateKeys, "cases.json", "$defs/case/properties/candidates/items/properties");
         Same(PolicyCases.ExpectKeys, "cases.json", "$defs/case/properties/expect/properties");
+        Same(CaseEdits.Choices.Keys, "cases.json", "$defs/case/properties/last_edit/enum");
         Same(Enum.GetNames<Verdict>(), "cases.json", "$defs/case/properties/expect/properties/verdict/enum");
     }
 
