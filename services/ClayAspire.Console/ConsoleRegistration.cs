@@ -34,7 +34,10 @@ internal static class ConsoleRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton<AssetVersions>();
         services.AddSingleton<PlanDesk>();
+        services.AddSingleton<RunDesk>();
+        services.AddSingleton<LedgerDesk>();
         services.AddSingleton<FlowDesk>();
+        services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();

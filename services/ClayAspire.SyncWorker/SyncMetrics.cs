@@ -10,12 +10,19 @@ internal sealed class SyncMetrics
 {
     public const string MeterName = "ClayAspire.SyncWorker";
 
+    /// <summary>The ledger no longer holds what its last anchor saw.</summary>
+    public const string Contradicted = "contradicted";
+
+    /// <summary>The folder cannot be written to, or the last anchor in it cannot be read.</summary>
+    public const string NotWritten = "not-written";
+
     private readonly Counter<long> _planned;
     private readonly Counter<long> _sent;
     private readonly Counter<long> _verified;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _anchorFailures;
     private readonly Histogram<double> _planSeconds;
     private readonly Histogram<double> _applySeconds;
     private readonly ConcurrentDictionary<string, Quota> _quotas = new(StringComparer.Ordinal);
@@ -29,6 +36,7 @@ internal sealed class SyncMetrics
         _rejected = meter.CreateCounter<long>("clay_rows_rejected_total", description: "Cells that a CRM or the read-back rejected, by family of the error table.");
         _skipped = meter.CreateCounter<long>("clay_rows_skipped_total", description: "Cells skipped because they drifted since the seal.");
         _refused = meter.CreateCounter<long>("clay_refused_cells_total", description: "Cells that the policy refused or held, by reason code.");
+        _anchorFailures = meter.CreateCounter<long>("clay_ledger_anchor_failures_total", description: "Attempts to write the day's anchor of a ledger that failed, by reason.");
         _planSeconds = meter.CreateHistogram<double>("clay_plan_seconds", "s", "Time to make and store a plan.");
         _applySeconds = meter.CreateHistogram<double>("clay_apply_seconds", "s", "Time of one turn at a run that ended it.");
         meter.CreateObservableGauge("clay_quota_used_ratio",
@@ -39,6 +47,8 @@ internal sealed class SyncMetrics
         _sent.Add(0);
         _verified.Add(0);
         _skipped.Add(0);
+        foreach (var reason in (string[])[Contradicted, NotWritten])
+            _anchorFailures.Add(0, new KeyValuePair<string, object?>("reason", reason));
         foreach (var family in (string[])["lock", "validation", "access", "gone", "automation", "duplicate", "read-back", "other"])
             _rejected.Add(0, new KeyValuePair<string, object?>("family", family));
     }
@@ -56,6 +66,8 @@ internal sealed class SyncMetrics
     public void Verified() => _verified.Add(1);
 
     public void Rejected(string family) => _rejected.Add(1, new KeyValuePair<string, object?>("family", family));
+
+    public void AnchorFailed(string reason) => _anchorFailures.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void Skipped() => _skipped.Add(1);
 

@@ -20,6 +20,7 @@ internal static class SyncWorkerServices
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();
         services.AddSingleton<Leadership>();
+        services.AddSingleton<AnchorKeeper>();
         services.AddJobHandler<ProcessSignalsHandler>();
         services.AddJobHandler<MakePlanHandler>();
         services.AddJobHandler<MakeUndoPlanHandler>();

@@ -55,6 +55,7 @@ public sealed class SyncStack : IAsyncDisposable
         ["SyncWorker:SchedulerSeconds"] = "0.2",
         ["SyncWorker:SweepSeconds"] = "1",
         ["Queue:PollSeconds"] = "0.2",
+        ["Ledger:AnchorDirectory"] = ScratchFolder.New(),
     };
 
     public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);
@@ -103,6 +104,14 @@ public sealed class SyncStack : IAsyncDisposable
         var result = await Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], Policy, ordinals, default);
         Assert.Null(result.Refusal);
         return result.RunId!.Value;
+    }
+
+    /// <summary>Sets something down about a contract as the console does; null when it was done.</summary>
+    public Task<Reason?> SetDownAsync(
+        SignatureAction action, string field, string connection = "icare", string @object = "Lead", string role = ContractLife.SigningRole, DateOnly? until = null, string? reason = null)
+    {
+        var contract = Get<PolicySource>().Files.Contract(connection, @object, field)!;
+        return Get<ContractStore>().SignAsync(contract, new ContractRequest(action, role == ContractLife.SigningRole ? "dpo" : "crm-admin", [role], contract.Hash, "Legitimate interest", until, reason), default);
     }
 
     /// <summary>Approves and waits for the run's end.</summary>

@@ -72,11 +72,12 @@ internal sealed record PlanCell(
 /// <summary>A run; while it runs, the counts are those of its cells now.</summary>
 internal sealed record RunSummary(
     Guid Id, Guid PlanId, string Connection, string Flow, string State, int Planned, int Verified, int Rejected, int Skipped,
-    int ApiCalls, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Remark)
+    int ApiCalls, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Remark,
+    string? CancelAskedBy, DateTimeOffset? CancelAskedAt)
 {
     public static RunSummary Of(RunRow r) => new(
         r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped,
-        r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark);
+        r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark, r.CancelAskedBy, r.CancelAskedAt);
 }
 
 /// <summary>One cell of a run.</summary>

@@ -34,11 +34,13 @@ internal static class ConsoleForms
         forms.MapPost("/plans/{id:guid}/refuse", RefuseAsync);
         forms.MapPost("/plans/{id:guid}/decline", DeclineAsync);
         forms.MapPost("/runs/{id:guid}/undo", UndoAsync).RequireAuthorization(Access.MakePlans);
+        forms.MapPost("/runs/{id:guid}/cancel", CancelAsync);
         forms.MapPost("/flows/{name}/switch", SwitchFlowAsync).RequireAuthorization(Access.SwitchFlows);
         forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
 
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
+        forms.MapContractForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);
@@ -96,6 +98,15 @@ internal static class ConsoleForms
         return Results.LocalRedirect($"/runs/{id:D}");
     }
 
+    private static async Task<IResult> CancelAsync(Guid id, HttpContext http, RunDesk desk, [FromForm] string? _, CancellationToken cancel)
+    {
+        var result = await desk.CancelAsync(id, Caller.Of(http.User), cancel);
+        Flash.Set(http, result.Refusal is null ? "good" : "bad", result.Refusal?.Text ?? (RunProgress.IsAtEnd(result.Run!.State)
+            ? "Cancelled. Nothing more is sent."
+            : "The run ends after the batch under way; nothing more is sent."));
+        return Results.LocalRedirect($"/runs/{id:D}");
+    }
+
     private static async Task<IResult> ApproveAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
     {
         IReadOnlySet<int>? ordinals = form.Scope switch
@@ -139,7 +150,7 @@ internal static class ConsoleForms
         var paused = to == "paused";
         var refusal = await desk.SwitchAsync(name, paused, Caller.Of(http.User), cancel);
         Flash.Set(http, refusal is null ? "good" : "bad",
-            refusal?.Text ?? (paused ? $"{name} is paused: it makes and applies no plans until somebody resumes it." : $"{name} runs again."));
+            refusal?.Text ?? (paused ? $"{name} is paused: it makes and applies no plans until somebody resumes it, and a run under way stops after its batch." : $"{name} runs again."));
         return Results.LocalRedirect("/flows");
     }
 

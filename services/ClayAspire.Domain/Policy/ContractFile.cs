@@ -12,7 +12,7 @@ internal static class ContractFile
     public static readonly string[] RootKeys = ["connection", "objects"];
 
     public static readonly string[] Keys =
-        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "why"];
+        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "why"];
 
     public static readonly IReadOnlyDictionary<string, FieldType> Types = new Dictionary<string, FieldType>(StringComparer.Ordinal)
     {
@@ -26,8 +26,9 @@ internal static class ContractFile
 
     public static readonly IReadOnlyDictionary<string, ContractStatus> Statuses = new Dictionary<string, ContractStatus>(StringComparer.Ordinal)
     {
-        ["Active"] = ContractStatus.Active,
+        ["Draft"] = ContractStatus.Draft,
         ["PendingLegal"] = ContractStatus.PendingLegal,
+        ["Active"] = ContractStatus.Active,
         ["Suspended"] = ContractStatus.Suspended,
         ["ReadOnly"] = ContractStatus.ReadOnly,
     };
@@ -98,6 +99,8 @@ internal static class ContractFile
             Backup = ParseBackup(yaml, key, body, contract),
             Lifecycle = ParseLifecycle(yaml, key, body, contract, lifecycles),
             MinConfidence = ParseMinConfidence(yaml, body),
+            Standard = ContractStandard.Parse(yaml, key, body, contract),
+            Region = yaml.OptionalText(body, "region"),
         };
     }
 

@@ -91,13 +91,16 @@ public static class SignalReader
         return share is >= 0 and <= 1 ? share : null;
     }
 
-    /// <summary>Canonical text, or null for a blank. Text that does not fit the field's type is offered as it came, so that its refusal is seen.</summary>
+    /// <summary>
+    /// Canonical text, or null for a blank. Text that does not fit the field's type or standard is offered as it came, so that its refusal is seen.
+    /// </summary>
     private static string? Value(PolicySet policy, SourceMapping mapping, string field, string? raw)
     {
         if (FieldCodec.IsBlankSpelling(raw))
             return null;
-        var type = policy.Contract(mapping.Connection, mapping.Object, field)?.Type ?? FieldType.Text;
-        return FieldCodec.TryParse(type, raw, out var value) ? value.Text : raw!.Trim();
+        var contract = policy.Contract(mapping.Connection, mapping.Object, field);
+        var isRead = contract is null ? FieldCodec.TryParse(FieldType.Text, raw, out var value) : contract.TryRead(raw, out value, out _);
+        return isRead ? value.Text : raw!.Trim();
     }
 
     private static Dictionary<string, string?> Payload(string json)

@@ -13,10 +13,10 @@ public static class CellExplainer
     private static readonly (string Name, string Passed, string[] Codes)[] Filters =
     [
         ("Allowlist", "The field has a contract.", ["not-in-allowlist"]),
-        ("Contract status", "The contract is Active.", ["pending-legal", "suspended", "read-only"]),
+        ("Contract status", "The contract is Active.", ["draft", "pending-legal", "suspended", "read-only"]),
         ("Flow", "The flow carries the field.", ["not-carried-by-flow"]),
         ("Record state", "The record is live.", ["record-converted", "record-merged", "record-deleted"]),
-        ("Source, type, length, picklist", "At least one candidate is admissible.", ["source-not-allowed", "wrong-type", "too-long", "not-in-picklist", "no-candidate"]),
+        ("Source, type, standard, length, picklist", "At least one candidate is admissible.", ["source-not-allowed", "wrong-type", "not-standard", "too-long", "not-in-picklist", "no-candidate"]),
         ("Merge rule and live value", "", []),
         ("The CRM's own metadata", "The CRM takes the value.", ["field-not-visible", "field-is-formula", "field-not-writable"]),
     ];

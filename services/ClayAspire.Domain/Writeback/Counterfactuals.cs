@@ -96,16 +96,21 @@ internal static class Counterfactuals
         else
         {
             // A formula stays one whatever its contract says, so read-only contracts are not "activated" here.
-            if (contract.Status is ContractStatus.PendingLegal or ContractStatus.Suspended)
-                yield return new Edit("contract-active", contract.Status == ContractStatus.PendingLegal
-                    ? $"If the contract of {cell} were Active (it waits for the DPO's signature)"
-                    : $"If the contract of {cell} were Active and not suspended", g => g with { Contract = g.Contract! with { Status = ContractStatus.Active } });
+            if (contract.Status is ContractStatus.Draft or ContractStatus.PendingLegal or ContractStatus.Suspended)
+                yield return new Edit("contract-active", contract.Status switch
+                {
+                    ContractStatus.Draft => $"If the contract of {cell} were Active (it is a draft, and takes the DPO's signature)",
+                    ContractStatus.PendingLegal => $"If the contract of {cell} were Active (it waits for the DPO's signature)",
+                    _ => $"If the contract of {cell} were Active and not suspended",
+                }, g => g with { Contract = g.Contract! with { Status = ContractStatus.Active } });
             foreach (var source in ground.Candidates.Select(c => c.Source).Where(s => !contract.Sources.Contains(s)).Distinct(StringComparer.Ordinal))
                 yield return new Edit("source-listed", $"If the contract of {cell} listed source '{source}'", g => g with { Contract = g.Contract! with { Sources = [.. g.Contract!.Sources, source] } });
             foreach (var (candidate, code) in ground.Candidates.Select(c => (c, ground.FaultOf(c)?.Code)))
             {
                 if (code == "not-in-picklist")
                     yield return new Edit("value-in-picklist", $"If '{candidate.Value}' were in the picklist of {cell}", g => g with { Contract = g.Contract! with { Values = [.. g.Contract!.Values, candidate.Value.Text!] } });
+                else if (code == "not-standard" && contract.Standard is { } standard)
+                    yield return new Edit("value-standard", $"If '{candidate.Value}' were of standard '{standard.Name}' (such as '{standard.Samples[0]}')", g => g with { Contract = g.Contract! with { Standard = null } });
                 else if (code == "too-long")
                     yield return new Edit("longer-field", $"If {cell} took {candidate.Value.Text!.Length} characters instead of {contract.MaxLength}", g => g with { Contract = g.Contract! with { MaxLength = candidate.Value.Text.Length } });
             }
@@ -177,7 +182,9 @@ internal static class Counterfactuals
     }
 
     private static FieldValue OtherThan(FieldContract contract, FieldValue value) =>
-        contract.Type == FieldType.Picklist && contract.Values.FirstOrDefault(v => v != value.Text) is { } other ? FieldValue.FromCanonical(other) : SampleOf(contract);
+        contract.Type == FieldType.Picklist && contract.Values.FirstOrDefault(v => v != value.Text) is { } other ? FieldValue.FromCanonical(other)
+        : contract.Standard?.Samples.FirstOrDefault(s => s != value.Text) is { } sample ? FieldValue.FromCanonical(sample)
+        : SampleOf(contract);
 
     private static FieldValue SampleOf(FieldContract contract) => FieldValue.FromCanonical(contract.Type switch
     {
@@ -186,6 +193,6 @@ internal static class Counterfactuals
         FieldType.DateTime => "2000-01-01T00:00:00Z",
         FieldType.Picklist when contract.Values.Count > 0 => contract.Values[0],
         FieldType.Email => "a@b.example",
-        _ => "a value",
+        _ => contract.Standard?.Samples[0] ?? "a value",
     });
 }

@@ -217,7 +217,7 @@ public sealed class RunRow
     /// <summary>Cells rejected with a reason.</summary>
     public int Rejected { get; set; }
 
-    /// <summary>Cells skipped because the live value drifted.</summary>
+    /// <summary>Cells skipped with a reason: drifted, decided otherwise, cancelled.</summary>
     public int Skipped { get; set; }
 
     /// <summary>Calls made to the CRM.</summary>
@@ -237,6 +237,12 @@ public sealed class RunRow
 
     /// <summary>The dead job that left it failed; null otherwise. Replaying that job takes the run up again.</summary>
     public long? StoppedByJob { get; set; }
+
+    /// <summary>Who asked that it be cancelled; null when nobody did.</summary>
+    public string? CancelAskedBy { get; set; }
+
+    /// <summary>When that was asked.</summary>
+    public DateTimeOffset? CancelAskedAt { get; set; }
 }
 
 /// <summary>One cell of a run. Table <c>run_cell</c>.</summary>

@@ -96,4 +96,7 @@ public sealed class JobSnoozedException(TimeSpan delay, string why) : Exception(
 {
     /// <summary>How much later.</summary>
     public TimeSpan Delay { get; } = delay;
+
+    /// <summary>Whether the handler has put the job off already, together with its own writes.</summary>
+    public bool IsStored { get; init; }
 }

@@ -26,19 +26,27 @@ internal sealed class ApplySession(
 
     private int _batch;
 
-    /// <summary>Applies what is planned. Returns when no cell is open. Leftovers must be settled before.</summary>
+    /// <summary>
+    /// Applies what is planned, until no cell is open or, between two batches, the run is to stop. Leftovers must be settled before.
+    /// </summary>
+    /// <returns><see cref="RunOrder.GoOn"/> when no cell is open; else why it stopped, and then every open cell is planned.</returns>
     /// <exception cref="CrmException">The CRM does not serve us; open cells stay open.</exception>
-    public async Task RunAsync(ReleasedPlan released, CancellationToken cancel)
+    public async Task<RunOrder> RunAsync(ReleasedPlan released, CancellationToken cancel)
     {
         for (var pass = 1; ; pass++)
         {
             var open = await runs.OpenCellsAsync(run.Id, cancel);
             if (open.Count == 0)
-                return;
+                return RunOrder.GoOn;
             if (pass > MaxPasses)
                 throw new CrmException(run.Connection, AnswersLost, $"{open.Count} cells of run {run.Id} are open after {MaxPasses} passes");
             foreach (var batch in Batches(open))
+            {
+                // The safe point: what a batch began it has ended, and the next has not begun.
+                if (await runs.OrderAsync(run.Id, cancel) is var order and not RunOrder.GoOn)
+                    return order;
                 await ApplyBatchAsync(released.Plan, batch, cancel);
+            }
         }
     }
 
@@ -61,7 +69,8 @@ internal sealed class ApplySession(
         await MoveAsync(cells.Select(c => new CellMove(c.Ordinal, RunCellStates.Intent, Batch: _batch)), 0, cancel);
 
         using var calls = connector.CountCalls();
-        var policy = policies.Current;
+        // With what was signed up to now: a contract suspended a moment ago is not written any more.
+        var policy = await policies.RefreshAsync(cancel);
         var send = await SecondCheckAsync(plan, policy, cells, cancel);
         if (send.Count == 0)
             return;

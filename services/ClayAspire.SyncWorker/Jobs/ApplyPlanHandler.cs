@@ -24,17 +24,17 @@ internal sealed class ApplyPlanHandler(
         var flow = policies.Current.Flow(run.Flow);
         if (run.State is RunStates.Queued or RunStates.Running or RunStates.Paused)
         {
-            // A paused flow writes nothing new; what it wrote may be taken back.
-            if (!await IsUndoAsync(run, cancel))
-                await activity.SnoozeWhilePausedAsync(flow.Name, cancel);
-            run = await ApplyAsync(job, run, flow, cancel);
+            var order = await runs.OrderAsync(run.Id, cancel);
+            if (order == RunOrder.Pause)
+                throw await WhilePausedAsync(job, run, cancel);
+            run = await ApplyAsync(job, run, flow, order, cancel);
         }
         // After rejections the next plan waits for the scheduler's sweep, so that a stubborn row does not spin.
         if (run.State == RunStates.Green)
             await activity.PlanWhatWaitsAsync(run.Connection, flow, cancel);
     }
 
-    private async Task<RunRow> ApplyAsync(JobContext job, RunRow run, Flow flow, CancellationToken cancel)
+    private async Task<RunRow> ApplyAsync(JobContext job, RunRow run, Flow flow, RunOrder order, CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
         await runs.StartIfLeaseHeldAsync(job.Lease, run.Id, job.Worker, cancel);
@@ -42,32 +42,46 @@ internal sealed class ApplyPlanHandler(
             runs, candidates, policies, metrics, settings, clock, log);
         try
         {
+            // Also before a cancel: what an earlier turn left unknown may have been written, and then it is verified, not skipped.
             await session.SettleLeftoversAsync(cancel);
-            var released = await LoadReleasedAsync(run, flow, cancel);
-            if (released.Plan is null)
+            if (order == RunOrder.GoOn)
             {
-                await runs.FailIfLeaseHeldAsync(job.Lease, run.Id, released.Refusal!, cancel);
-                return (await runs.FindAsync(run.Id, cancel))!;
+                var released = await LoadReleasedAsync(run, flow, cancel);
+                if (released.Plan is null)
+                {
+                    await runs.FailIfLeaseHeldAsync(job.Lease, run.Id, released.Refusal!, cancel);
+                    return (await runs.FindAsync(run.Id, cancel))!;
+                }
+                order = await session.RunAsync(released.Plan, cancel);
             }
-            await session.RunAsync(released.Plan, cancel);
         }
         catch (QuotaShareReachedException e)
         {
-            await runs.PauseIfLeaseHeldAsync(job.Lease, run.Id, e.Message, cancel);
-            throw new JobSnoozedException(CrmPause.QuotaDelay, e.Message);
+            throw await PutOffAsync(job, run, CrmPause.QuotaDelay, e.Message, cancel);
         }
         catch (CrmException e)
         {
             var pause = CrmPause.For(e, job);
-            if (pause is JobSnoozedException)
-                await runs.PauseIfLeaseHeldAsync(job.Lease, run.Id, e.Message, cancel);
-            throw pause;
+            throw pause is JobSnoozedException snoozed ? await PutOffAsync(job, run, snoozed.Delay, e.Message, cancel) : pause;
         }
-        var ended = await runs.FinishIfLeaseHeldAsync(job.Lease, run.Id, cancel);
+        if (order == RunOrder.Pause)
+            throw await WhilePausedAsync(job, run, cancel);
+        var ended = order == RunOrder.Cancel
+            ? await runs.CancelIfLeaseHeldAsync(job.Lease, run.Id, cancel)
+            : await runs.FinishIfLeaseHeldAsync(job.Lease, run.Id, cancel);
         metrics.Applied(clock.GetElapsedTime(started));
         LogMessages.RunEnded(log, ended.Id, ended.State, ended.Verified, ended.Rejected, ended.Skipped);
         return ended;
     }
+
+    private Task<JobSnoozedException> WhilePausedAsync(JobContext job, RunRow run, CancellationToken cancel) =>
+        PutOffAsync(job, run, TimeSpan.FromSeconds(settings.PausedSeconds), $"Flow '{run.Flow}' is paused. The run goes on when it is resumed.", cancel);
+
+    /// <summary>Pauses the run and puts its job off; when a cancel came meanwhile, the next turn comes at once.</summary>
+    private async Task<JobSnoozedException> PutOffAsync(JobContext job, RunRow run, TimeSpan delay, string why, CancellationToken cancel) =>
+        await runs.PauseIfLeaseHeldAsync(job.Lease, run, delay, why, cancel)
+            ? new JobSnoozedException(delay, why) { IsStored = true }
+            : new JobSnoozedException(TimeSpan.Zero, "Somebody asked to cancel the run.");
 
     /// <summary>Apply accepts nothing but a released plan: the rows must still make the plan whose hash was approved.</summary>
     private async Task<ReleaseResult> LoadReleasedAsync(RunRow run, Flow flow, CancellationToken cancel)
@@ -81,6 +95,4 @@ internal sealed class ApplyPlanHandler(
             return new ReleaseResult(null, new Reason("plan-altered", e.Message));
         }
     }
-
-    private async Task<bool> IsUndoAsync(RunRow run, CancellationToken cancel) => (await plans.FindAsync(run.PlanId, cancel))?.Kind == PlanKinds.Undo;
 }

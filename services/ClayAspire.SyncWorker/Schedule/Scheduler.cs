@@ -13,12 +13,12 @@ namespace ClayAspire.SyncWorker.Schedule;
 
 /// <summary>
 /// What happens by the clock, done by one leader: daily plans, mirror refreshes, expiry of unreleased plans, release of held
-/// candidates after a change of policy, and a sweep for whatever a lost wake-up left waiting. Every step may be
+/// candidates after a change of policy, the day's anchors of the ledgers, and a sweep for whatever a lost wake-up left waiting. Every step may be
 /// repeated without harm.
 /// </summary>
 internal sealed class Scheduler(
     Leadership leadership, JobQueue queue, PlanStore plans, SignalStore signals, CandidateStore candidates, FlowActivity activity,
-    ConnectorRegistry connectors, PolicySource policies, IDbContextFactory<SyncDbContext> contexts, IIdSource ids,
+    ConnectorRegistry connectors, PolicySource policies, AnchorKeeper anchors, IDbContextFactory<SyncDbContext> contexts, IIdSource ids,
     WorkerSettings settings, TimeProvider clock, ILogger<Scheduler> log) : BackgroundService
 {
     /// <summary>The author of plans that the clock ordered.</summary>
@@ -41,7 +41,7 @@ internal sealed class Scheduler(
             LogMessages.BecameLeader(log);
             (_leaderSince, _nextMirror, _nextSweep, _releasedUnder) = (now, now, now, null);
         }
-        var policy = policies.Current;
+        var policy = await policies.RefreshAsync(cancel);
         await ExpirePlansAsync(policy, cancel);
         if (_releasedUnder != policy.Version)
         {
@@ -59,6 +59,8 @@ internal sealed class Scheduler(
         {
             _nextSweep = now + TimeSpan.FromSeconds(settings.SweepSeconds);
             await SweepAsync(policy, now, cancel);
+            // Last, so that a folder that cannot be written to keeps nothing else from being done.
+            await anchors.KeepAsync(cancel);
         }
     }
 
@@ -118,6 +120,8 @@ internal sealed class Scheduler(
 
     private async Task SweepAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
     {
+        // Again, for what a plan held that was being made under the policy before while this one came into force.
+        await ReleaseHeldAsync(policy, cancel);
         if (await signals.HasPendingAsync(cancel))
             await queue.EnqueueAsync(NewJob.ProcessSignals(), cancel);
         foreach (var flow in policy.Flows)

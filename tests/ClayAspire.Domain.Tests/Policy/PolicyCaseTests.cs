@@ -16,6 +16,7 @@ public sealed class PolicyCaseTests
               rule: fill-blank
               sources: [clay]
               owner: MARCOM Ops
+              standard: city
               why: "test"
             Industry:
               type: text
@@ -23,6 +24,7 @@ public sealed class PolicyCaseTests
               rule: fill-blank
               sources: [clay]
               owner: DPO
+              standard: industry
               why: "test"
         """;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
 using Json.Schema;
 using YamlDotNet.Core;
@@ -32,7 +33,8 @@ public sealed class PolicySchemaTests
     }
 
     [Theory]
-    [InlineData("contracts.json", "connection: x\nobjects:\n  Lead:\n    City: { type: text, status: Active, rule: fill-blank, owner: CRM Admin, why: w, sorces: [clay] }")]
+    [InlineData("contracts.json", "connection: x\nobjects:\n  Lead:\n    City: { type: text, status: Active, rule: fill-blank, owner: CRM Admin, why: w, standard: city, sorces: [clay] }")]
+    [InlineData("contracts.json", "connection: x\nobjects:\n  Lead:\n    City: { type: text, status: Active, rule: fill-blank, owner: CRM Admin, why: w }")]
     [InlineData("contracts.json", "connection: x\nobjects:\n  Lead:\n    City: { type: txt, status: Active, rule: fill-blank, owner: CRM Admin, why: w }")]
     [InlineData("flows.json", "flows:\n  f: { release: someday, role: CRM Admin }")]
     public void A_misspelt_key_or_choice_does_not_fit(string schema, string yaml) => Assert.False(Schema(schema).Evaluate(ToJson(yaml)).IsValid);
@@ -45,6 +47,7 @@ public sealed class PolicySchemaTests
         Same(ContractFile.Types.Keys, "contracts.json", "$defs/contract/properties/type/enum");
         Same(ContractFile.Statuses.Keys, "contracts.json", "$defs/contract/properties/status/enum");
         Same(ContractFile.Rules.Keys, "contracts.json", "$defs/contract/properties/rule/enum");
+        Same(StandardRegistry.Names, "contracts.json", "$defs/contract/properties/standard/enum");
         Same(FlowFile.RootKeys, "flows.json", "properties");
         Same(FlowFile.Keys, "flows.json", "$defs/flow/properties");
         Same(FlowFile.Releases.Keys, "flows.json", "$defs/flow/properties/release/enum");

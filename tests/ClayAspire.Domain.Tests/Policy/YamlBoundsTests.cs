@@ -31,8 +31,8 @@ public sealed class YamlBoundsTests
             connection: x
             objects:
               Lead:
-                City: { type: text, status: Active, rule: fill-blank, sources: &s [clay], owner: CRM Admin, why: w }
-                Street: { type: text, status: Active, rule: fill-blank, sources: *s, owner: CRM Admin, why: w }
+                City: { type: text, standard: city, status: Active, rule: fill-blank, sources: &s [clay], owner: DPO, why: w }
+                Street: { type: text, standard: city, status: Active, rule: fill-blank, sources: *s, owner: DPO, why: w }
             """)]);
         Assert.Empty(load.Problems);
         Assert.Equal(["clay"], load.Policy!.Contract("x", "Lead", "Street")!.Sources);
