@@ -41,4 +41,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(13, LogLevel.Information, "The ledger of {Connection} is anchored at entry {Sequence} in {Folder}.")]
     public static partial void AnchorWritten(ILogger log, string connection, long sequence, string folder);
+
+    [LoggerMessage(20, LogLevel.Information, "{Signals} signals wait again: {Connection} is configured now ({Object}).")]
+    public static partial void SignalsReturnedToConnection(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Connection} {Object} was not read: the connection is not configured. Add Connections:{Connection} to the worker's settings.")]
+    public static partial void ConnectionNotConfigured(ILogger log, string connection, string @object);
 }

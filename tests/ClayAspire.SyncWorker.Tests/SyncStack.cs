@@ -60,10 +60,12 @@ public sealed class SyncStack : IAsyncDisposable
 
     public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);
 
-    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true)
+    /// <param name="without">A connection that is not configured.</param>
+    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)!);
+        builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)
+            .Where(s => without is null || !s.Key.StartsWith($"Connections:{without}:", StringComparison.Ordinal))!);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddClayAspireStorage();
         builder.Services.AddClayAspireConnectors(builder.Configuration);

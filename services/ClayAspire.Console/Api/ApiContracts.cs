@@ -92,7 +92,7 @@ internal sealed record RunCell(
 /// <summary>A flow of the policy and its switch.</summary>
 internal sealed record FlowSummary(
     string Name, IReadOnlyList<string> Connections, IReadOnlyList<string> Signals, IReadOnlyList<string> Fields,
-    string Release, string Role, bool FourEyes, string? DailyAt, double ExpiresAfterHours, bool Paused);
+    string Release, string Role, bool FourEyes, string? DailyAt, double ExpiresAfterHours, bool Paused, string Kind, string? Cadence);
 
 /// <summary>Body of <c>POST /api/mirror/refresh</c>.</summary>
 internal sealed record MirrorOrder(string? Connection);

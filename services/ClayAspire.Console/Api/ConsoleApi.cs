@@ -162,7 +162,8 @@ internal static class ConsoleApi
     private static FlowSummary Summary(FlowState state) => new(
         state.Flow.Name, state.Flow.Connections, state.Flow.Signals, [.. state.Flow.Fields.Select(f => $"{f.Object}.{f.Field}")],
         state.Flow.Release == ReleaseMode.PreAuthorised ? "pre-authorised" : "approval", state.Flow.ReleaseRole, state.Flow.FourEyes,
-        state.Flow.DailyAt?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), state.Flow.ExpiresAfter.TotalHours, state.Paused);
+        state.Flow.DailyAt?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), state.Flow.ExpiresAfter.TotalHours, state.Paused,
+        Flow.KindName(state.Flow.Kind), state.Flow.Cadence);
 
     /// <summary>A browser sends its cookie by itself, so a write with a cookie needs the antiforgery token too (header X-CSRF-TOKEN); a key is proof enough.</summary>
     private static async ValueTask<object?> CheckOriginAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

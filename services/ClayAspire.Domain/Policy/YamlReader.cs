@@ -48,6 +48,9 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
         return fallback ?? "";
     }
 
+    /// <summary>The node of a key, whose line is the entry's; null when the key is absent.</summary>
+    public YamlNode? KeyOf(YamlMappingNode node, string key) => node.Children.Keys.FirstOrDefault(k => k is YamlScalarNode scalar && scalar.Value == key);
+
     public string? OptionalText(YamlMappingNode node, string key) =>
         Find(node, key) is YamlScalarNode { Value: { } value } && value.Trim().Length > 0 ? value.Trim() : null;
 

@@ -77,9 +77,12 @@ public sealed record SignalOutcomeChange(long SignalId, string State, string? Re
 /// <param name="Keys">The keys by which it was searched; see <see cref="SignalKeys"/>.</param>
 public sealed record AwaitedRecord(string Connection, string Object, IReadOnlyList<string> Keys);
 
-/// <summary>How the keys of a record are spelled.</summary>
+/// <summary>How what an unmatched signal waits for is spelled: the keys of a record, or its connection.</summary>
 public static class SignalKeys
 {
+    /// <summary>A connection that was not configured when the signal was looked at.</summary>
+    public static string Connection(string name) => "connection:" + name;
+
     /// <summary>An e-mail address; upper and lower case are equal.</summary>
     public static string Email(string address) => "email:" + address.ToLowerInvariant();
 

@@ -62,7 +62,7 @@ internal sealed class ProcessSignalsHandler(
         foreach (var (reading, resolution) in readings.Zip(resolutions))
         {
             outcomes.Add(new SignalOutcomeChange(reading.Signal.Id, resolution.State, resolution.Reason, resolution.Record,
-                resolution.State == SignalOutcomes.Unmatched ? Awaited(reading) : null));
+                resolution.State == SignalOutcomes.Unmatched ? Awaited(reading, resolution) : null));
             if (resolution.Record is not { } record)
                 continue;
             foreach (var (field, value) in reading.Offers)
@@ -76,9 +76,11 @@ internal sealed class ProcessSignalsHandler(
         return pending.Count;
     }
 
-    private static AwaitedRecord Awaited(SignalReading reading)
+    private static AwaitedRecord Awaited(SignalReading reading, Resolution resolution)
     {
-        var keys = new List<string>(3);
+        var keys = new List<string>(4);
+        if (resolution.AwaitsConnection)
+            keys.Add(SignalKeys.Connection(reading.Mapping.Connection));
         if (reading.RecordIdText is { } id)
             keys.Add(SignalKeys.Record(id));
         if (reading.ExternalId is { } external)

@@ -21,7 +21,12 @@ internal sealed class RefreshMirrorHandler(
     public async Task HandleAsync(JobContext job, CancellationToken cancel)
     {
         var order = job.Payload<RefreshMirror>();
-        var connector = connectors.Get(order.Connection);
+        // The policy may name a connection that this worker has no account for, and people may ask for its mirror.
+        if (connectors.Find(order.Connection) is not { } connector)
+        {
+            LogMessages.ConnectionNotConfigured(log, order.Connection, order.Object);
+            return;
+        }
         var policy = policies.Current;
         var now = clock.GetUtcNow();
         var cursor = await mirror.FindCursorAsync(order.Connection, order.Object, cancel);

@@ -14,12 +14,13 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
 
-    /// <summary>The sealed plan; without cells when nothing is pending.</summary>
+    /// <summary>The sealed plan; without cells when nothing is pending, or when the connection is not configured, which is then remarked.</summary>
     public async Task<(Plan Plan, PlanFacts Facts)> MakeAsync(MakePlan order, PolicySet policy, Flow flow, CancellationToken cancel)
     {
+        if (connectors.Find(order.Connection) is not { } connector)
+            return (Seal(order, policy, flow, [], 0), new PlanFacts(false, true, [$"Connection '{order.Connection}' is not configured, so nothing of it could be read. Add {ConnectionSettings.Section}:{order.Connection} to the worker's settings."]));
         var open = await candidates.OfPendingCellsAsync(order.Connection, flow.Name, cancel);
         var decided = new List<(CellKey Cell, FieldValue Old, string Version, Decision Decision)>(open.Count);
-        var connector = connectors.Get(order.Connection);
         using var calls = connector.CountCalls();
         foreach (var byObject in open.GroupBy(c => c.Key.Record.Object, StringComparer.Ordinal))
         {
@@ -37,10 +38,13 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
             }
         }
         var cells = Ordered(decided);
+        return (Seal(order, policy, flow, cells, ApplyCalls(cells, connector.UpdateBatchSize)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
+    }
+
+    private Plan Seal(MakePlan order, PolicySet policy, Flow flow, List<PlannedCell> cells, int apiCalls)
+    {
         var now = clock.GetUtcNow();
-        var plan = Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
-            new PlanCost(ApplyCalls(cells, connector.UpdateBatchSize), 0));
-        return (plan, PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
+        return Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells, new PlanCost(apiCalls, 0));
     }
 
     /// <summary>The cells as they stand in a plan: changes first, the cells of a record together.</summary>

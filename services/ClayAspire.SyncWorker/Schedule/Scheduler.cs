@@ -42,6 +42,8 @@ internal sealed class Scheduler(
             (_leaderSince, _nextMirror, _nextSweep, _releasedUnder) = (now, now, now, null);
         }
         var policy = await policies.RefreshAsync(cancel);
+        if (isNew)
+            await ReturnToConfiguredAsync(policy, cancel);
         await ExpirePlansAsync(policy, cancel);
         if (_releasedUnder != policy.Version)
         {
@@ -108,6 +110,30 @@ internal sealed class Scheduler(
             // An undo that nobody released is not asked for again by the clock.
             if (expired.Applyable && expired.Kind == PlanKinds.Writeback && policy.FindFlow(expired.Flow) is not null && connectors.Find(expired.Connection) is not null)
                 await OrderAsync(expired.Connection, expired.Flow, "the last one expired", cancel);
+        }
+    }
+
+    /// <summary>
+    /// Signals that came while their connection was not configured wait again, whatever their age: nobody has looked for their record yet.
+    /// Connections are configured at the start of a worker, so once for each leader suffices.
+    /// </summary>
+    private async Task ReturnToConfiguredAsync(PolicySet policy, CancellationToken cancel)
+    {
+        foreach (var connection in Configured(policy))
+        {
+            foreach (var @object in MirrorScope.Objects(policy, connection))
+            {
+                int returned;
+                var sum = 0;
+                do
+                {
+                    returned = await signals.ReturnUnmatchedAsync(connection, @object, [SignalKeys.Connection(connection)], null, cancel);
+                    sum += returned;
+                }
+                while (returned > 0);
+                if (sum > 0)
+                    LogMessages.SignalsReturnedToConnection(log, sum, connection, @object);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
 using static ClayAspire.Domain.Tests.Writeback.Samples;
 

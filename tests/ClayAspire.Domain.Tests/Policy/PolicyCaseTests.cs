@@ -50,7 +50,7 @@ public sealed class PolicyCaseTests
     {
         var (connections, problems) = PolicyCheck.RunCases(ShippedPolicy.Policy, ShippedPolicy.CaseFiles, MergeRules.Shipped);
         Assert.Empty(problems);
-        Assert.Equal(["icare", "icare-staging"], connections.Select(c => c.Connection));
+        Assert.Equal(["hubspot-main", "icare", "icare-staging"], connections.Select(c => c.Connection));
         Assert.All(connections, c => Assert.Equal((c.Contracts, 0), (c.Covered, c.Failed)));
     }
 

@@ -64,7 +64,7 @@ public sealed class PolicyParserTests
             p => p.Message.Contains("Lead.Title", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("flows.yaml", "  bounce-sync:\n    connections: [icare,", "  bounce-sync:\n    connections: [elsewhere,", "bounce-sync:", "'elsewhere'")]
+    [InlineData("flows.yaml", "  bounce-sync:\n    kind: writeback\n    connections: [icare,", "  bounce-sync:\n    kind: writeback\n    connections: [elsewhere,", "bounce-sync:", "'elsewhere'")]
     [InlineData("flows.yaml", "Lead.external_hard_bounced__c", "Lead.Title", "bounce-sync:", "Lead.Title")]
     [InlineData("mapping/smartlead.yaml", "kinds: [smartlead.bounce]\n    connection: icare", "kinds: [smartlead.bounce]\n    connection: elsewhere", "smartlead.bounce", "'elsewhere'")]
     [InlineData("contracts/icare.yaml", "connection: icare", "connection: icare-staging", "    Industry:", "icare-staging: Lead.Industry has a contract already")]

@@ -49,7 +49,8 @@ public sealed class PolicySchemaTests
         Same(ContractFile.Rules.Keys, "contracts.json", "$defs/contract/properties/rule/enum");
         Same(StandardRegistry.Names, "contracts.json", "$defs/contract/properties/standard/enum");
         Same(FlowFile.RootKeys, "flows.json", "properties");
-        Same(FlowFile.Keys, "flows.json", "$defs/flow/properties");
+        Same([.. FlowFile.Keys, .. FlowFile.PlanKeys, .. FlowFile.OtherKeys], "flows.json", "$defs/flow/properties");
+        Same(FlowFile.Kinds.Keys, "flows.json", "$defs/flow/properties/kind/enum");
         Same(FlowFile.Releases.Keys, "flows.json", "$defs/flow/properties/release/enum");
         Same(MappingFile.RootKeys, "mapping.json", "properties");
         Same(MappingFile.Keys, "mapping.json", "$defs/mapping/properties");
