@@ -121,6 +121,8 @@ internal static class BacktestCommand
         terminal.Line($"Then: policy {report.Then.PolicyVersion} in {folder}. Now: policy {report.Now.PolicyVersion}, in force.");
         terminal.Line($"{Minute(report.Window.From)} to {Minute(report.Window.To)} ({days} days{(report.Connection is null ? "" : $", {report.Connection} only")}): "
             + $"{Number(report.Signals)} signals, {Number(report.Records)} records, {Number(report.Cells)} cells.");
+        if (report.CountedAsSigned.Count > 0)
+            terminal.Line($"Counted as signed, though no DPO has signed: {string.Join(", ", report.CountedAsSigned)}.");
         terminal.Line();
         terminal.Line(report.Differing == 0 ? "No cell would differ." : $"{Number(report.Differing)} cells would differ:");
         if (report.Groups.Count > 0)

@@ -42,9 +42,11 @@ internal sealed class BacktestDesk(PolicySource policy, BacktestStore store, Tim
         if (files.GroupBy(f => f.Path, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
             return (null, Faulty(1), [new PolicyProblem(twice.Key, 0, "The file was sent more than once.", "Send it once.")]);
         var load = PolicyParser.Parse(files);
-        if (load.Policy is not { } then)
+        if (load.Policy is not { } other)
             return (null, Faulty(load.Problems.Count), load.Problems);
         var now = policy.Current;
+        // The same signatures and suspensions for both; what the other files make Active is asked for as if it were signed.
+        var then = policy.WithSignatures(other).AsIfSigned();
         string[] connections = [.. now.Connections.Union(then.Connections, StringComparer.Ordinal)];
         if (order.Connection is { } connection && !connections.Contains(connection, StringComparer.Ordinal))
             return (null, new Reason("connection-unknown", $"Neither policy has a connection of that name. They have {string.Join(", ", connections)}."), []);

@@ -140,6 +140,7 @@ public sealed record ReplayFidelity(long Cells, long Alike);
 /// <param name="Fields">Fill, writes and overwrites by field.</param>
 /// <param name="Bounces">Hard-bounce flags.</param>
 /// <param name="Emails">E-mail addresses.</param>
+/// <param name="CountedAsSigned">Contracts that the other policy's files say are Active and that lack a DPO's signature; they count as signed.</param>
 /// <param name="Starts">Where the values at the beginning are known from, over <paramref name="Cells"/>.</param>
 /// <param name="OutsideEdits">Edits by others that took part.</param>
 /// <param name="Fidelity">The replay beside what was written in fact.</param>
@@ -147,7 +148,7 @@ public sealed record ReplayFidelity(long Cells, long Alike);
 public sealed record BacktestReport(
     BacktestWindow Window, string? Connection, long Signals, long Records, long Cells, BacktestSignals Now, BacktestSignals Then, long Differing,
     IReadOnlyList<BacktestGroup> Groups, IReadOnlyList<FieldEffect> Fields, IReadOnlyList<BounceEffect> Bounces, IReadOnlyList<EmailEffect> Emails,
-    StartOrigins Starts, long OutsideEdits, ReplayFidelity Fidelity, IReadOnlyList<string> Assumptions)
+    IReadOnlyList<string> CountedAsSigned, StartOrigins Starts, long OutsideEdits, ReplayFidelity Fidelity, IReadOnlyList<string> Assumptions)
 {
     /// <summary>Writes over a non-blank value that the other policy would not do.</summary>
     public long OverwritesAvoided => Fields.Sum(f => f.OverwritesAvoided);

@@ -11,6 +11,7 @@ internal sealed class BacktestTally
 
     private readonly Dictionary<(string Connection, string Object, string Field), FieldCount> _fields = [];
     private readonly Dictionary<GroupKey, (long Cells, List<BacktestCell> Examples)> _groups = [];
+    private readonly IReadOnlyList<string> _countedAsSigned;
     private readonly long[] _origins = new long[Enum.GetValues<StartOrigin>().Length];
     private long _records;
     private long _differing;
@@ -31,6 +32,8 @@ internal sealed class BacktestTally
                     if (policy.Contract(mapping.Connection, mapping.Object, field) is { Type: FieldType.Checkbox }
                         && _fields.TryGetValue((mapping.Connection, mapping.Object, field), out var flag))
                         flag.IsBounceFlag = true;
+        _countedAsSigned = [.. then.Contracts.Where(c => c is { Status: ContractStatus.Active, Standing.Status: ContractStatus.PendingLegal })
+            .Select(c => $"{c.Connection} {c.Object}.{c.Field}").Order(StringComparer.Ordinal)];
         Fields = _fields.Keys.ToLookup(k => (k.Connection, k.Object), k => k.Field);
     }
 
@@ -90,7 +93,7 @@ internal sealed class BacktestTally
                 f.Key.Connection, f.Key.Object, f.Key.Field, f.Value.WrittenNow, f.Value.WrittenThen, f.Value.WrittenNowOnly, f.Value.WrittenThenOnly))],
             [.. seen.Where(f => f.Value.IsEmail).Select(f => new EmailEffect(
                 f.Key.Connection, f.Key.Object, f.Key.Field, f.Value.WrittenNow, f.Value.WrittenThen, f.Value.EndOtherwise))],
-            new StartOrigins(Starts(StartOrigin.Plan), Starts(StartOrigin.Run), Starts(StartOrigin.Mirror), Starts(StartOrigin.AssumedBlank)),
+            _countedAsSigned, new StartOrigins(Starts(StartOrigin.Plan), Starts(StartOrigin.Run), Starts(StartOrigin.Mirror), Starts(StartOrigin.AssumedBlank)),
             _edits, new ReplayFidelity(_inFact.Cells, _inFact.Alike), BacktestWords.Assumptions);
     }
 

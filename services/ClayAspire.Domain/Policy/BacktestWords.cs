@@ -7,6 +7,7 @@ internal static class BacktestWords
     public static IReadOnlyList<string> Assumptions { get; } =
     [
         "Each policy counts as if it had come into force at the beginning of the window. What was settled before stays settled; what waited or was held is offered again.",
+        "Today's signatures and suspensions of field contracts count for both policies and for the whole window. What the other policy's files say is Active counts as signed.",
         "Every plan is sealed at its flow's cadence (daily_at in UTC; a pre-authorised flow at once; a flow without either at midnight UTC), approved at its seal, also what needs a name or a green run on staging, and applied at once. What waits at the end is sealed then.",
         "The CRM takes every value: its own rejections and metadata are not asked. Other fields of a record are as the mirror has them now.",
         "A signal arrives at its time of receipt, and its record is the one that it was resolved to when it was received.",
@@ -29,7 +30,7 @@ internal static class BacktestWords
     {
         UnplacedReason.Pending => "The worker has not looked for its record yet. Run the backtest again when it has.",
         UnplacedReason.Ambiguous => "Several live records match; nobody said which is meant.",
-        UnplacedReason.Unmatched => "No record matched when it was looked for.",
+        UnplacedReason.Unmatched => "No record matched when it was looked for, or its connection is not configured.",
         UnplacedReason.Ignored => "No flow of the policy then in force took it, so no record was looked for.",
     };
 

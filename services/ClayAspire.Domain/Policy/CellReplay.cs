@@ -147,7 +147,7 @@ public static class CellReplay
         {
             _known.Add(candidate);
             // A flow that the policy does not have, or not for this connection, plans nothing; its values compete all the same.
-            if (candidate.IsSettled || policy.FindFlow(flowName) is not { } flow || !flow.Connections.Contains(ground.Cell.Record.Connection))
+            if (candidate.IsSettled || policy.FindFlow(flowName) is not { MakesPlans: true } flow || !flow.Connections.Contains(ground.Cell.Record.Connection))
                 return;
             if (!_waiting.TryGetValue(flowName, out var waiting))
                 _waiting.Add(flowName, waiting = new Waiting(flow, NextSeal(flow, at)));

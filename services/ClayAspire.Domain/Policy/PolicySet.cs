@@ -93,11 +93,24 @@ public sealed class PolicySet
         var standings = Contracts.Select(AsInFile).Select(c => (Contract: c, Standing: ContractLife.Stand(c, book, now))).ToList();
         // A copy, so that whatever else a policy has goes along.
         var policy = (PolicySet)MemberwiseClone();
-        policy.Version = VersionOf(standings);
+        policy.Version = VersionOf(standings.Select(s => (s.Contract.Key, s.Contract.Status, s.Standing.Status)));
         policy.Contracts = [.. standings.Select(s => s.Contract with { Status = s.Standing.Status, Standing = s.Standing })];
         policy._contracts = ByField(policy.Contracts);
         policy.EndsAt = standings.Min(s => s.Standing.EndsAt);
         policy.Unsigned = [.. standings.Select(s => ContractLife.Problem(s.Contract, s.Standing)).OfType<PolicyProblem>()];
+        return policy;
+    }
+
+    /// <summary>
+    /// The same policy with every contract Active that its file says is Active and that lacks nothing but a signature: what signatures would
+    /// bring. For trials; never what is in force.
+    /// </summary>
+    public PolicySet AsIfSigned()
+    {
+        var policy = (PolicySet)MemberwiseClone();
+        policy.Contracts = [.. Contracts.Select(c => c is { Status: ContractStatus.PendingLegal, Standing.FileStatus: ContractStatus.Active } ? c with { Status = ContractStatus.Active } : c)];
+        policy._contracts = ByField(policy.Contracts);
+        policy.Version = VersionOf(policy.Contracts.Select(c => (c.Key, c.Standing?.FileStatus ?? c.Status, c.Status)));
         return policy;
     }
 
@@ -107,9 +120,9 @@ public sealed class PolicySet
     private static FieldContract AsInFile(FieldContract contract) =>
         contract.Standing is { } standing ? contract with { Status = standing.FileStatus, Standing = null } : contract;
 
-    private string VersionOf(IEnumerable<(FieldContract Contract, ContractStanding Standing)> standings)
+    private string VersionOf(IEnumerable<(ContractKey Key, ContractStatus File, ContractStatus Status)> statuses)
     {
-        var others = standings.Where(s => s.Standing.Status != s.Contract.Status).Select(s => $"{s.Contract.Key}\t{s.Standing.Status}").Order(StringComparer.Ordinal).ToList();
+        var others = statuses.Where(s => s.Status != s.File).Select(s => $"{s.Key}\t{s.Status}").Order(StringComparer.Ordinal).ToList();
         return others.Count == 0
             ? FilesVersion
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', others.Prepend(FilesVersion)))))[..VersionLength];

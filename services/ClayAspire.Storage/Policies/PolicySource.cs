@@ -113,6 +113,14 @@ public sealed class PolicySource : IDisposable
         return Current;
     }
 
+    /// <summary>Other files under what people signed, as far as this process has heard: as they would stand if they came into force now.</summary>
+    /// <param name="files">A policy as its files have it.</param>
+    public PolicySet WithSignatures(PolicySet files)
+    {
+        lock (_gate)
+            return Signed(files);
+    }
+
     /// <summary>Reads the files anew.</summary>
     /// <returns>Whether they are in force now.</returns>
     public bool TryReload()
@@ -162,8 +170,9 @@ public sealed class PolicySource : IDisposable
     }
 
     // What this process has seen as Draft or Pending Legal counts at once, not only when it is written down.
-    private PolicySet InForce() => _files.WithSignatures(
-        _book.With(_unrecorded.SelectMany(Unfinished)), _clock.GetUtcNow());
+    private PolicySet InForce() => Signed(_files);
+
+    private PolicySet Signed(PolicySet files) => files.WithSignatures(_book.With(_unrecorded.SelectMany(Unfinished)), _clock.GetUtcNow());
 
     private async Task RecordAsync(ContractStore store, CancellationToken cancel)
     {
