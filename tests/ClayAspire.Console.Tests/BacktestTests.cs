@@ -53,7 +53,7 @@ public sealed class BacktestTests(BacktestHost host) : IClassFixture<BacktestHos
         Assert.Equal(["cell", "cell", "cell", "progress", "report"], lines.Select(l => l.GetProperty("line").GetString()!));
         Assert.Equal(
         [
-            $"icare {BacktestWorld.Blank} Industry WrittenThenOnly |Held |Written Wind energy",
+            $"icare {BacktestWorld.Blank} Industry WrittenThenOnly |Held |Written Energy",
             $"icare {BacktestWorld.Filled} Industry OtherVerdict Banking|Held Banking|Kept Banking",
             $"icare-staging {BacktestWorld.StagingFilled} City WrittenThenOnly Antwerp|Kept Antwerp|Written Ghent",
         ], lines.Take(3).Select(l => Line(l.GetProperty("cell").Deserialize<BacktestCell>(Json)!)));
@@ -167,7 +167,7 @@ public sealed class BacktestTests(BacktestHost host) : IClassFixture<BacktestHos
             rows.Add($"{record["connection"].ToString()} {record["record"].ToString()} {record["difference"].ToString()} {record["start"].ToString()}|{record["now"].ToString()} {record["now_value"].ToString()}|{record["then"].ToString()} {record["then_value"].ToString()} {record["then_overwrites"].ToString()} {record["then_release"].ToString()}");
         Assert.Equal(
         [
-            $"icare {BacktestWorld.Blank} WrittenThenOnly |Held |Written Wind energy 0 WithPlan",
+            $"icare {BacktestWorld.Blank} WrittenThenOnly |Held |Written Energy 0 WithPlan",
             $"icare {BacktestWorld.Filled} OtherVerdict Banking|Held Banking|Kept Banking 0 ",
             $"icare-staging {BacktestWorld.StagingFilled} WrittenThenOnly Antwerp|Kept Antwerp|Written Ghent 1 WithPlan",
         ], rows);

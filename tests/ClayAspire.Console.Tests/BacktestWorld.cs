@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
@@ -27,7 +28,7 @@ internal sealed class BacktestWorld(World world)
     private int _rows;
 
     /// <summary>
-    /// Four leads. Industry: Wind energy for a blank one, Retail for one that has Banking; both are held. City in staging: Ghent for one that has
+    /// Four leads. Industry: Energy for a blank one, Retail for one that has Banking; both are held. City in staging: Ghent for one that has
     /// Antwerp, which is kept; Lyon for a blank one, which is written. One more row matches nobody.
     /// </summary>
     public static async Task<BacktestWorld> MakeAsync(World world)
@@ -37,7 +38,7 @@ internal sealed class BacktestWorld(World world)
         await made.MirrorAsync("icare", Filled, "Industry", "Banking");
         await made.MirrorAsync(World.Staging, StagingFilled, "City", "Antwerp");
         await made.MirrorAsync(World.Staging, StagingBlank, null, null);
-        await made.RowAsync("leads", new { salesforce_id = Blank, industry = "Wind energy" });
+        await made.RowAsync("leads", new { salesforce_id = Blank, industry = "Energy" });
         await made.RowAsync("leads", new { salesforce_id = Filled, industry = "Retail" });
         await made.RowAsync("fake_1000", new { salesforce_id = StagingFilled, city = "Ghent" });
         await made.RowAsync("fake_1000", new { salesforce_id = StagingBlank, city = "Lyon" });
@@ -127,7 +128,7 @@ internal sealed class BacktestWorld(World world)
             var live = new LiveRecord(c.Key.Record, RecordState.Live, "v1", new Dictionary<string, FieldValue>(StringComparer.Ordinal)
             {
                 [c.Key.Field] = FieldValue.FromCanonical(_live.GetValueOrDefault((c.Key.Record, c.Key.Field))),
-            });
+            }).WithEdit(c.Key.Field, LastEdit.None);
             return (c.Key, Old: live.Value(c.Key.Field), Decision: CellDecider.Decide(policy, policy.Flow(World.Enrichment), live, c.Key.Field, [.. c.Value]));
         }).OrderBy(d => d.Decision.Verdict).Select((d, i) => new PlannedCell(i, d.Key, d.Old, "v1", d.Decision));
         var now = world.Get<TimeProvider>().GetUtcNow();

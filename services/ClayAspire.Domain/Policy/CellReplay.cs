@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 
@@ -169,7 +170,8 @@ public static class CellReplay
         {
             _waiting.Remove(flowName, out var waiting);
             var values = new Dictionary<string, FieldValue>(ground.Others, StringComparer.Ordinal) { [ground.Cell.Field] = _live };
-            var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values);
+            // Edits by people take part as values of their own (the cell's past); the filter that protects them has nothing to ask here.
+            var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values).WithEdit(ground.Cell.Field, LastEdit.None);
             _last = CellDecider.Decide(policy, waiting!.Flow, record, ground.Cell.Field, _known);
             if (_last.Verdict == Verdict.Write)
             {

@@ -61,5 +61,5 @@ public sealed class FlowFileTests
             p => p.Line == 2 && p.Message.Contains("only reads, but Lead.external_hard_bounced__c of 'icare' may be written", StringComparison.Ordinal));
 
     private static IEnumerable<PolicyProblem> Problems(string flows) =>
-        PolicyParser.Parse([.. ShippedPolicy.Files.Where(f => f.Path.StartsWith("contracts/", StringComparison.Ordinal) || f.Path == "lifecycle.yaml"), new PolicyFile("flows.yaml", flows)]).Problems;
+        PolicyParser.Parse([.. ShippedPolicy.Files.Where(f => f.Path.StartsWith("contracts/", StringComparison.Ordinal) || f.Path is "lifecycle.yaml" or "editors.yaml"), new PolicyFile("flows.yaml", flows)]).Problems;
 }
