@@ -35,6 +35,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<AssetVersions>();
         services.AddSingleton<PlanDesk>();
         services.AddSingleton<FlowDesk>();
+        services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();

@@ -32,4 +32,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(10, LogLevel.Information, "{UserName} replayed {Signals} signals of {Days} days through policy {Other} beside {InForce}: {Cells} cells differ.")]
     public static partial void BacktestRan(ILogger logger, string userName, long signals, int days, string other, string inForce, long cells);
+
+    [LoggerMessage(11, LogLevel.Information, "Contract {Connection} {Object}.{Field}: {Action} by {UserName}.")]
+    public static partial void ContractChanged(ILogger logger, string connection, string @object, string field, string action, string userName);
+
+    [LoggerMessage(12, LogLevel.Information, "A contract was not {Action}: {Code}.")]
+    public static partial void ContractUnchanged(ILogger logger, string action, string code);
 }

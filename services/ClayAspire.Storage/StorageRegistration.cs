@@ -26,7 +26,7 @@ public static class StorageRegistration
     /// <summary>The name of the connection string.</summary>
     public const string ConnectionName = "clayaspire";
 
-    /// <summary>Adds the database, all stores, the policy in force, ids, metrics and the health check <c>postgres</c>.</summary>
+    /// <summary>Adds the database, all stores, the policy in force and what follows it, ids, metrics and the health check <c>postgres</c>.</summary>
     /// <param name="builder">The service's builder; <c>ConnectionStrings:clayaspire</c> must be set.</param>
     public static TBuilder AddClayAspireStorage<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -62,7 +62,10 @@ public static class StorageRegistration
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();
         services.AddSingleton<Migrator>();
+        services.AddOptions<PolicySettings>().BindConfiguration(PolicySettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ContractStore>();
         services.AddSingleton<PolicySource>();
+        services.AddHostedService<PolicyFollower>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("postgres");
         return builder;
     }

@@ -35,4 +35,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(11, LogLevel.Information, "{Signals} unmatched signals wait again: {Connection} {Object} has records with their keys now.")]
     public static partial void SignalsReturned(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(12, LogLevel.Warning, "Pre-authorised plan {Plan} was not released: {Why}")]
+    public static partial void PlanNotReleased(ILogger log, Guid plan, string why);
 }

@@ -14,6 +14,8 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/plans/" + Nobody + "/refuse")]
     [InlineData("/api/mirror/refresh")]
     [InlineData("/api/policy/backtest")]
+    [InlineData("/api/contracts/icare/Lead/Industry/sign")]
+    [InlineData("/api/contracts/icare/Lead/Industry/suspend")]
     [InlineData("/api/jobs/99999999999999999999/replay")]
     public async Task A_body_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path)
     {
@@ -35,6 +37,10 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/jobs/dead?size=abc")]
     [InlineData("/api/ledger/icare/entries?after=99999999999999999999")]
     [InlineData("/api/plans/" + Nobody + "/cells?desc=maybe")]
+    [InlineData("/api/contracts?sort=x")]
+    [InlineData("/api/contracts.csv?status=x")]
+    [InlineData("/api/contracts/icare/Lead/Nothing")]
+    [InlineData("/api/contracts/icare/Lead/Nothing/history.csv")]
     [InlineData("/api/nothing")]
     public async Task A_question_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path) =>
         await ExplainedAsync(await (await host.ApiAsync("admin")).GetAsync(path), path);

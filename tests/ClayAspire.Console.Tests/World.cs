@@ -9,6 +9,7 @@ using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ClayAspire.Console.Tests;
 
@@ -137,6 +138,20 @@ internal sealed class World(IServiceProvider services)
         await db.SaveChangesAsync();
         await db.SignalOutcomes.OrderBy(o => o.SignalId).Take(35).ExecuteUpdateAsync(o => o.SetProperty(x => x.State, SignalOutcomes.Resolved));
         await db.SignalOutcomes.Where(o => o.State == SignalOutcomes.Pending).OrderBy(o => o.SignalId).Take(2).ExecuteUpdateAsync(o => o.SetProperty(x => x.State, SignalOutcomes.Unmatched));
+    }
+
+    /// <summary>Signals that offer a value each for a lead's field; their ids in order.</summary>
+    public async Task<IReadOnlyList<long>> OfferAsync(params (string Connection, string Record, string Field, string Value)[] offers)
+    {
+        var now = Get<TimeProvider>().GetUtcNow();
+        var receipts = await Get<SignalStore>().AppendAsync(
+            [.. offers.Select(_ => new NewSignal("clay", "clay.row", "leads", Get<IIdSource>().Next().ToString("N"), "{}", now, false))], CancellationToken.None);
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Get<CandidateStore>().AddAsync(transaction, [.. offers.Select((o, i) => new NewCandidate(
+            receipts[i].SignalId!.Value, Enrichment, new CellKey(new RecordKey(o.Connection, "Lead", o.Record), o.Field), o.Value, "clay", now))], CancellationToken.None);
+        await transaction.CommitAsync();
+        return [.. receipts.Select(r => r.SignalId!.Value)];
     }
 
     public async Task AlterCellAsync(Guid planId, string value = "Atlantis")

@@ -105,6 +105,14 @@ public sealed class SyncStack : IAsyncDisposable
         return result.RunId!.Value;
     }
 
+    /// <summary>Sets something down about a contract as the console does; null when it was done.</summary>
+    public Task<Reason?> SetDownAsync(
+        SignatureAction action, string field, string connection = "icare", string @object = "Lead", string role = ContractLife.SigningRole, DateOnly? until = null, string? reason = null)
+    {
+        var contract = Get<PolicySource>().Files.Contract(connection, @object, field)!;
+        return Get<ContractStore>().SignAsync(contract, new ContractRequest(action, role == ContractLife.SigningRole ? "dpo" : "crm-admin", [role], contract.Hash, "Legitimate interest", until, reason), default);
+    }
+
     /// <summary>Approves and waits for the run's end.</summary>
     public async Task<RunRow> ApplyAsync(StoredPlan plan) => await EndOfAsync(await ApproveAsync(plan));
 

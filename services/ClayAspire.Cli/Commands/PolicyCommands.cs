@@ -94,6 +94,7 @@ internal static class PolicyCommands
     private static void Show(Terminal terminal, string folder, PolicySet policy, PolicyReport report)
     {
         terminal.Line($"Policy {policy.Version} in {folder}");
+        terminal.Line($"Statuses by the files: {string.Join(", ", policy.Contracts.CountBy(c => c.Status).OrderBy(c => c.Key).Select(c => $"{Number(c.Value)} {c.Key}"))}. What is in force under people's signatures: clayaspire contract list");
         terminal.Table(["connection", "contracts", "covered by a case", "cases", "as expected"], report.Connections.Select(c => (IReadOnlyList<string>)
         [
             c.Connection, Number(c.Contracts), Number(c.Covered), Number(c.Cases), Number(c.Cases - c.Failed),

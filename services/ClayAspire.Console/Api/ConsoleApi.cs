@@ -33,6 +33,7 @@ internal static class ConsoleApi
         api.MapExplanations();
         api.MapBacktests();
         api.MapFlows();
+        api.MapContracts();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))
             .AllowAnonymous().ExcludeFromDescription();
@@ -115,10 +116,6 @@ internal static class ConsoleApi
             return refusal is null ? Results.Accepted(value: new MirrorOrdered(order.Connection!, objects)) : Problems.Of(refusal);
         }).RequireAuthorization(Access.RefreshMirror).WithTags("Mirror").WithSummary("Asks the worker to read changed records.")
             .Produces<MirrorOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapGet("/contracts.csv", (PolicySource policy) => Csv.Of("field-contracts", Csv.Stream(policy.Current.Contracts),
-            ["connection", "object", "field", "type", "status", "rule", "sources", "owner", "max_length", "why"],
-            c => [c.Connection, c.Object, c.Field, c.Type, c.Status, FieldContract.RuleName(c.Rule), string.Join(' ', c.Sources), c.Owner, c.MaxLength, c.Why]))
-            .WithTags("Policy").WithSummary("The field contracts in force as CSV.");
         api.MapGet("/plans.csv", (PlanStore plans, string? connection, string? flow, string? state, CancellationToken cancel) =>
             Csv.Of("plans", Csv.Pages(n => plans.ListAsync(new PlanFilter(connection, flow, state, n, 500), cancel)),
                 ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "policy_version", "hash"],

@@ -45,11 +45,12 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
+        "contract-unknown" or "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "staging-run-missing" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             => StatusCodes.Status409Conflict,
-        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-days" or "policy-faulty" => StatusCodes.Status422UnprocessableEntity,
+        "reason-missing" or "basis-missing" or "bad-expiry" or "text-too-long" or "bad-status" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind"
+            or "bad-days" or "policy-faulty" => StatusCodes.Status422UnprocessableEntity,
         "policy-too-large" => StatusCodes.Status413PayloadTooLarge,
         "analytics-failed" => StatusCodes.Status502BadGateway,
         "analytics-unreachable" => StatusCodes.Status503ServiceUnavailable,

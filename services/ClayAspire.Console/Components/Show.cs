@@ -105,6 +105,17 @@ internal static class Show
         _ => ("", state),
     };
 
+    public static (string Tone, string Text) ContractStatus(Domain.Policy.ContractStatus status) => status switch
+    {
+        Domain.Policy.ContractStatus.Draft => ("info", "Draft"),
+        Domain.Policy.ContractStatus.PendingLegal => ("hold", "Pending Legal"),
+        Domain.Policy.ContractStatus.Active => ("good", "Active"),
+        Domain.Policy.ContractStatus.Suspended => ("bad", "Suspended"),
+        Domain.Policy.ContractStatus.ReadOnly => ("", "Read-only"),
+    };
+
+    public static string Day(DateOnly day) => day.ToString("d MMM yyyy", Culture);
+
     public static string VerdictTone(string verdict) => verdict switch
     {
         "Write" => "good",

@@ -39,6 +39,7 @@ internal static class ConsoleForms
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
 
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
+        forms.MapContractForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);

@@ -94,7 +94,7 @@ internal sealed class PlanDesk(
             refusal = Paused(flow!);
         var result = refusal is not null
             ? new ApproveResult(null, refusal)
-            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, policy.Current, ordinals, cancel);
+            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, await policy.RefreshAsync(cancel), ordinals, cancel);
         Note(id, flow, ApprovalVerdicts.Approved, result.Refusal, caller);
         return result;
     }

@@ -3,7 +3,7 @@ using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Console.Security;
 
-/// <summary>Who may do what (DESIGN 1 and 14). Releasing a plan is not here: the plan's flow names the role, and Release checks it.</summary>
+/// <summary>Who may do what (DESIGN 1 and 14). Releasing a plan is not here: the plan's flow names the role, and Release checks it. Nor is the life of a contract: see ContractLife.</summary>
 internal static class Access
 {
     public const string MarcomOps = "MARCOM Ops";

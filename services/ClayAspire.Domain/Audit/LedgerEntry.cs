@@ -44,6 +44,18 @@ public static class LedgerKinds
     /// <summary>A run ended.</summary>
     public const string RunEnded = "run-ended";
 
+    /// <summary>A contract's owner sent its draft to Legal.</summary>
+    public const string ContractSentToLegal = "contract-sent-to-legal";
+
+    /// <summary>A DPO signed a contract.</summary>
+    public const string ContractSigned = "contract-signed";
+
+    /// <summary>A contract was stopped from the console.</summary>
+    public const string ContractSuspended = "contract-suspended";
+
+    /// <summary>The stop of a contract was lifted.</summary>
+    public const string ContractResumed = "contract-resumed";
+
     /// <summary>A run stands still because its job gave up; replaying the job takes it up again.</summary>
     public const string RunStopped = "run-stopped";
 }

@@ -26,8 +26,9 @@ internal static class ContractFile
 
     public static readonly IReadOnlyDictionary<string, ContractStatus> Statuses = new Dictionary<string, ContractStatus>(StringComparer.Ordinal)
     {
-        ["Active"] = ContractStatus.Active,
+        ["Draft"] = ContractStatus.Draft,
         ["PendingLegal"] = ContractStatus.PendingLegal,
+        ["Active"] = ContractStatus.Active,
         ["Suspended"] = ContractStatus.Suspended,
         ["ReadOnly"] = ContractStatus.ReadOnly,
     };

@@ -1,20 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
 
-/// <summary>Where a field stands in its life (seed "Field Allowlist"). Anything unlisted is refused.</summary>
+/// <summary>Where a field stands in its life (seed "Field Allowlist"), in the order of that life. Anything unlisted is refused.</summary>
 public enum ContractStatus
 {
-    /// <summary>May be written as its merge rule says.</summary>
-    Active,
+    /// <summary>Being written: candidates are held for the contract's owner, who sends it to Legal.</summary>
+    Draft,
 
     /// <summary>Waits for Legal: candidates are held, not dropped, so that nothing must be enriched again on activation.</summary>
     PendingLegal,
 
-    /// <summary>Was active; writes are refused until it is active again.</summary>
+    /// <summary>May be written as its merge rule says.</summary>
+    Active,
+
+    /// <summary>Was active. By the files: writes are refused. From the console: candidates are held until it is resumed.</summary>
     Suspended,
 
     /// <summary>Never written by us: a formula, or another system's own field.</summary>
@@ -115,12 +123,16 @@ public sealed record FieldContract(
     {
         fault = null;
         if (!FieldCodec.TryParse(Type, raw, out value))
+        {
             fault = Reasons.WrongType(this);
+        }
         else if (Standard is not null && !value.IsBlank)
+        {
             if (Standard.TryStandardise(value.Text!, out var canonical, out var why))
                 value = FieldValue.FromCanonical(canonical);
             else
                 fault = Reasons.NotStandard(this, why);
+        }
         if (fault is not null)
             value = FieldValue.Blank;
         return fault is null;
@@ -135,6 +147,51 @@ public sealed record FieldContract(
 
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
+
+    /// <summary>How the status in force came about; null as long as the files alone were looked at.</summary>
+    public ContractStanding? Standing { get; init; }
+
+    /// <summary>
+    /// What a signature stands for: everything that decides what is written, one line each. Not why, owner, place or status, which may be
+    /// reworded or moved on without asking anybody again. A new property that decides what is written is added here, and left out
+    /// while it has its default: contracts signed before it existed then keep their signature.
+    /// </summary>
+    public IReadOnlyList<string> Terms
+    {
+        get
+        {
+            var terms = new List<string>
+            {
+                $"connection: {Connection}",
+                $"object: {Object}",
+                $"field: {Field}",
+                $"type: {Type.ToString().ToLowerInvariant()}",
+                $"rule: {RuleName(Rule)}",
+                $"sources: {Listed(Sources)}",
+            };
+            if (MaxLength is { } max)
+                terms.Add($"max_length: {max.ToString(CultureInfo.InvariantCulture)}");
+            if (Values.Count > 0)
+                terms.Add($"values: {Listed(Values)}");
+            if (Backup is not null)
+                terms.Add($"backup: {Backup}");
+            if (Lifecycle is { } lifecycle)
+                terms.Add($"lifecycle: {lifecycle.Name}, moves {Listed([.. lifecycle.Moves.Select(m => $"{m.From} → {m.To}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}");
+            if (MinConfidence is { } least)
+                terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
+            if (Standard is not null)
+                terms.Add($"standard: {Standard.Name}");
+            if (Region is not null)
+                terms.Add($"region: {Region}");
+            return terms;
+        }
+    }
+
+    /// <summary>SHA-256 over <see cref="Terms"/>, lower-case hex. A signature names it, so a changed contract voids its signature.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Terms))));
+
+    /// <summary>What the contract speaks of.</summary>
+    public ContractKey Key => new(Connection, Object, Field);
 
     /// <summary>The rule's id as it stands in decisions, plans and the ledger: <c>Lead.Industry:fill-blank</c>.</summary>
     public string RuleId => $"{Object}.{Field}:{RuleName(Rule)}";
@@ -151,4 +208,19 @@ public sealed record FieldContract(
         MergeRule.Shadow => "shadow",
         MergeRule.Stage => "stage",
     };
+
+    // As JSON, so that no value can pass for two.
+    private static string Listed(IReadOnlyList<string> values) => JsonSerializer.Serialize(values, TermText);
+
+    private static readonly JsonSerializerOptions TermText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}
+
+/// <summary>What a contract speaks of: one field of one object of one connection.</summary>
+/// <param name="Connection">The connection's name.</param>
+/// <param name="Object">The object's API name.</param>
+/// <param name="Field">The field's API name.</param>
+public readonly record struct ContractKey(string Connection, string Object, string Field)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Connection} {Object}.{Field}";
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -19,10 +18,8 @@ public static class FlowFingerprint
         var lines = new List<string> { flow.Name };
         lines.AddRange(flow.Signals.Order(StringComparer.Ordinal));
         lines.AddRange(flow.Fields.Select(f => $"{f.Object}.{f.Field}").Order(StringComparer.Ordinal));
-        lines.AddRange(policy.Contracts.Where(c => flow.Connections.Contains(c.Connection) && flow.Carries(c.Object, c.Field)).Select(Terms).Order(StringComparer.Ordinal));
+        lines.AddRange(policy.Contracts.Where(c => flow.Connections.Contains(c.Connection) && flow.Carries(c.Object, c.Field))
+            .OrderBy(c => c.Key.ToString(), StringComparer.Ordinal).SelectMany(c => c.Terms));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
     }
-
-    private static string Terms(FieldContract c) =>
-        JsonSerializer.Serialize(new { c.Connection, c.Object, c.Field, c.Type, c.Rule, c.Sources, c.MaxLength, c.Values, c.Backup, c.MinConfidence, c.Lifecycle?.Moves, Standard = c.Standard?.Name, c.Region });
 }

@@ -45,8 +45,13 @@ public static class CellDecider
             return Answer(Verdict.Refuse, Reasons.NotInAllowlist(cell));
         switch (contract.Status)
         {
+            case ContractStatus.Draft:
+                return Answer(Verdict.Hold, Reasons.Draft(contract), contract.Owner);
             case ContractStatus.PendingLegal:
-                return Answer(Verdict.Hold, Reasons.PendingLegal(contract), "DPO");
+                return Answer(Verdict.Hold, Reasons.PendingLegal(contract), ContractLife.SigningRole);
+            // A stop from the console is lifted again, and nothing must be enriched anew then; what the files stop is refused.
+            case ContractStatus.Suspended when contract.Standing?.Suspension is { } suspension:
+                return Answer(Verdict.Hold, Reasons.Suspended(contract), suspension.Role);
             case ContractStatus.Suspended:
                 return Answer(Verdict.Refuse, Reasons.Suspended(contract));
             case ContractStatus.ReadOnly:

@@ -13,7 +13,7 @@ public static class CellExplainer
     private static readonly (string Name, string Passed, string[] Codes)[] Filters =
     [
         ("Allowlist", "The field has a contract.", ["not-in-allowlist"]),
-        ("Contract status", "The contract is Active.", ["pending-legal", "suspended", "read-only"]),
+        ("Contract status", "The contract is Active.", ["draft", "pending-legal", "suspended", "read-only"]),
         ("Flow", "The flow carries the field.", ["not-carried-by-flow"]),
         ("Record state", "The record is live.", ["record-converted", "record-merged", "record-deleted"]),
         ("Source, type, standard, length, picklist", "At least one candidate is admissible.", ["source-not-allowed", "wrong-type", "not-standard", "too-long", "not-in-picklist", "no-candidate"]),

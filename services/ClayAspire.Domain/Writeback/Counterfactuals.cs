@@ -96,10 +96,13 @@ internal static class Counterfactuals
         else
         {
             // A formula stays one whatever its contract says, so read-only contracts are not "activated" here.
-            if (contract.Status is ContractStatus.PendingLegal or ContractStatus.Suspended)
-                yield return new Edit("contract-active", contract.Status == ContractStatus.PendingLegal
-                    ? $"If the contract of {cell} were Active (it waits for the DPO's signature)"
-                    : $"If the contract of {cell} were Active and not suspended", g => g with { Contract = g.Contract! with { Status = ContractStatus.Active } });
+            if (contract.Status is ContractStatus.Draft or ContractStatus.PendingLegal or ContractStatus.Suspended)
+                yield return new Edit("contract-active", contract.Status switch
+                {
+                    ContractStatus.Draft => $"If the contract of {cell} were Active (it is a draft, and takes the DPO's signature)",
+                    ContractStatus.PendingLegal => $"If the contract of {cell} were Active (it waits for the DPO's signature)",
+                    _ => $"If the contract of {cell} were Active and not suspended",
+                }, g => g with { Contract = g.Contract! with { Status = ContractStatus.Active } });
             foreach (var source in ground.Candidates.Select(c => c.Source).Where(s => !contract.Sources.Contains(s)).Distinct(StringComparer.Ordinal))
                 yield return new Edit("source-listed", $"If the contract of {cell} listed source '{source}'", g => g with { Contract = g.Contract! with { Sources = [.. g.Contract!.Sources, source] } });
             foreach (var (candidate, code) in ground.Candidates.Select(c => (c, ground.FaultOf(c)?.Code)))

@@ -10,13 +10,18 @@ public static class Reasons
     public static Reason NotInAllowlist(CellKey cell) =>
         new("not-in-allowlist", $"{cell.Record.Object}.{cell.Field} has no field contract on '{cell.Record.Connection}'. Add a contract, signed by its owner, if it should be written.");
 
+    /// <summary>The contract is being written.</summary>
+    public static Reason Draft(FieldContract contract) =>
+        new("draft", $"The contract of {contract.Object}.{contract.Field} is a draft.{Remark(contract)} The value is kept until the owner sends the contract to Legal and the DPO signs it.");
+
     /// <summary>The contract waits for Legal.</summary>
     public static Reason PendingLegal(FieldContract contract) =>
-        new("pending-legal", $"{contract.Object}.{contract.Field} is Pending Legal. The value is kept and is offered again when the DPO activates the contract.");
+        new("pending-legal", $"{contract.Object}.{contract.Field} is Pending Legal.{Remark(contract)} The value is kept and is offered again when the DPO signs the contract.");
 
     /// <summary>The contract is suspended.</summary>
-    public static Reason Suspended(FieldContract contract) =>
-        new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.");
+    public static Reason Suspended(FieldContract contract) => contract.Standing?.Suspension is null
+        ? new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.")
+        : new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.{Remark(contract)} The value is kept and is offered again when the contract is resumed.");
 
     /// <summary>A formula, or a field that another system owns.</summary>
     public static Reason ReadOnly(FieldContract contract) =>
@@ -127,4 +132,7 @@ public static class Reasons
     /// <summary>The integration user cannot see the field.</summary>
     public static Reason NotVisible(CellKey cell) =>
         new("field-not-visible", $"The integration user cannot see {cell.Record.Object}.{cell.Field}. Give it read and edit rights on the field.");
+
+    private static string Remark(FieldContract contract) => contract.Standing?.Remark is not { } remark ? ""
+        : remark.EndsWith('.') ? $" {remark}" : $" {remark}.";
 }

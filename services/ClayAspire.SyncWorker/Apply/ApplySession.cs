@@ -61,7 +61,8 @@ internal sealed class ApplySession(
         await MoveAsync(cells.Select(c => new CellMove(c.Ordinal, RunCellStates.Intent, Batch: _batch)), 0, cancel);
 
         using var calls = connector.CountCalls();
-        var policy = policies.Current;
+        // With what was signed up to now: a contract suspended a moment ago is not written any more.
+        var policy = await policies.RefreshAsync(cancel);
         var send = await SecondCheckAsync(plan, policy, cells, cancel);
         if (send.Count == 0)
             return;

@@ -41,7 +41,7 @@ internal sealed class Scheduler(
             LogMessages.BecameLeader(log);
             (_leaderSince, _nextMirror, _nextSweep, _releasedUnder) = (now, now, now, null);
         }
-        var policy = policies.Current;
+        var policy = await policies.RefreshAsync(cancel);
         await ExpirePlansAsync(policy, cancel);
         if (_releasedUnder != policy.Version)
         {
@@ -118,6 +118,8 @@ internal sealed class Scheduler(
 
     private async Task SweepAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
     {
+        // Again, for what a plan held that was being made under the policy before while this one came into force.
+        await ReleaseHeldAsync(policy, cancel);
         if (await signals.HasPendingAsync(cancel))
             await queue.EnqueueAsync(NewJob.ProcessSignals(), cancel);
         foreach (var flow in policy.Flows)
