@@ -82,10 +82,23 @@ public sealed class LinkageTrialTests(Stack stack)
             foreach (var (column, field) in new[] { ("first_name", "FirstName"), ("city", "City") })
             {
                 if (cells[Array.IndexOf(header, column)].Trim() is { Length: > 0 } offered && string.IsNullOrEmpty(Field(lead, field)))
-                    expected.Add((Field(lead, "Id")!, field, offered));
+                    expected.Add((Field(lead, "Id")!, field, Capitalised(offered)));
             }
         }
         return expected;
+    }
+
+    /// <summary>
+    /// The standard form as the file needs it: of what it holds, only single words typed in small letters are written otherwise, with a capital.
+    /// Said here on its own, so that a mistake of the product's standards shows.
+    /// </summary>
+    private static string Capitalised(string offered)
+    {
+        Assert.All(offered, c => Assert.True(char.IsAsciiLetter(c) || c == '-', $"'{offered}' holds what this reading does not know."));
+        if (offered.Any(char.IsAsciiLetterUpper))
+            return offered;
+        Assert.DoesNotContain('-', offered);
+        return char.ToUpperInvariant(offered[0]) + offered[1..];
     }
 
     private Task<List<JsonElement>> LeadsAsync() => stack.QueryAsync(Org, "SELECT Id, Clay_Row_Id__c, FirstName, City FROM Lead WHERE Clay_Row_Id__c != null");

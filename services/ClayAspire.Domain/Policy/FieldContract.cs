@@ -133,12 +133,16 @@ public sealed record FieldContract(
     {
         fault = null;
         if (!FieldCodec.TryParse(Type, raw, out value))
+        {
             fault = Reasons.WrongType(this);
+        }
         else if (Standard is not null && !value.IsBlank)
+        {
             if (Standard.TryStandardise(value.Text!, out var canonical, out var why))
                 value = FieldValue.FromCanonical(canonical);
             else
                 fault = Reasons.NotStandard(this, why);
+        }
         if (fault is not null)
             value = FieldValue.Blank;
         return fault is null;
@@ -188,10 +192,12 @@ public sealed record FieldContract(
                 terms.Add($"lifecycle: {lifecycle.Name}, moves {Listed([.. lifecycle.Moves.Select(m => $"{m.From} → {m.To}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}");
             if (MinConfidence is { } least)
                 terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
-            if (Protect != Protection.None)
-                terms.Add($"protect: {Protect.ToString().ToLowerInvariant()}");
-            if (Standard is { } standard)
-                terms.Add($"standard: {standard.Name}{(Region is null ? "" : $", region {Region}")}");
+            if (Protect == Protection.HumanEdits)
+                terms.Add("protect: human-edits");
+            if (Standard is not null)
+                terms.Add($"standard: {Standard.Name}");
+            if (Region is not null)
+                terms.Add($"region: {Region}");
             return terms;
         }
     }

@@ -243,8 +243,8 @@ public sealed class ContractLifeTests
             ["Lifecycle"] = _contract with { Lifecycle = new Lifecycle("contact", ["lead", "mql"], [new LifecycleMove(null, "lead")]) },
             ["MinConfidence"] = _contract with { MinConfidence = 0.8 },
             ["Protect"] = _contract with { Protect = Protection.HumanEdits },
-            ["Standard"] = _contract with { Standard = StandardRegistry.Find("phone") },
-            ["Region"] = _contract with { Standard = StandardRegistry.Find("phone"), Region = "DE" },
+            ["Standard"] = _contract with { Standard = StandardRegistry.Find("city") },
+            ["Region"] = _contract with { Region = "DE" },
         };
         Assert.Equal(typeof(FieldContract).GetProperties().Select(p => p.Name).Except(apart, StringComparer.Ordinal).Order(StringComparer.Ordinal), changed.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(changed.Count + 1, changed.Values.Append(_contract).Select(c => c.Hash).Distinct(StringComparer.Ordinal).Count());
