@@ -205,7 +205,7 @@ public sealed class ApplyTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         await using var stack = await SyncStack.StartAsync(twin);
         await OfferAsync(stack, 3);
         var first = await stack.PlanAsync("icare-staging", Enrichment);
-        Assert.Equal(new PlanCost(3, 0, 3), first.Plan.Cost);
+        Assert.Equal(new PlanCost(4, 0, 4), first.Plan.Cost);
         var run = await stack.ApplyAsync(first);
         Assert.Equal(RunStates.Green, run.State);
         // As a CRM of 7.4 s a call leaves it, whatever this machine did.

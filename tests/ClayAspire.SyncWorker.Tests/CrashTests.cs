@@ -29,7 +29,7 @@ public sealed class CrashTests
         await using var stack = await SyncStack.StartAsync(twin, database: database, run: false);
         var at = new DateTimeOffset(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
         await stack.Get<SignalStore>().AppendAsync([.. Enumerable.Range(0, Leads).Select(i => new NewSignal("clay", "clay.row", "fake_1000", $"row {i}",
-            JsonSerializer.Serialize(new { unique_id = $"r{i}", first_name = $"Ada{i}", city = $"Paris{i}" }), at, FeedsFlow: true))], default);
+            JsonSerializer.Serialize(new { unique_id = $"r{i}", first_name = $"Ada{i % 1000}", city = $"Paris{i % 1000}" }), at, FeedsFlow: true))], default);
         var plan = await stack.PlanAsync("icare-staging", "enrichment-writeback");
         Assert.Equal(Cells, plan.Plan.Changes.Count());
         await twin.Staging.FaultsAsync(new { latencyMs = 100 });

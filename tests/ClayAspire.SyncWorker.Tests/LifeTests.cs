@@ -24,8 +24,8 @@ public sealed class LifeTests(TwinFixture fixture) : IClassFixture<TwinFixture>
             new { LastName = "D", Company = "C", Email = "d@example.com" },
         ]);
         await using var stack = await SyncStack.StartAsync(twin);
-        foreach (var letter in "abd")
-            await stack.ClayRowAsync("leads", new { email = $"{letter}@example.com", industry = $"Industry {letter}", company_description = "Makes things", provider = "clay", credits = 3 });
+        foreach (var (letter, industry) in new[] { ("a", "Banking"), ("b", "Retail"), ("d", "Energy") })
+            await stack.ClayRowAsync("leads", new { email = $"{letter}@example.com", industry, company_description = "Makes things", provider = "clay", credits = 3 });
         var held = await stack.PlanAsync("icare", Enrichment);
         Assert.Equal(6, held.Plan.Cells.Count(c => c.Decision.Verdict == Verdict.Hold && c.Decision.Reason.Code == "pending-legal"));
         Assert.Equal(6, held.Plan.Cells.Length);
@@ -40,14 +40,14 @@ public sealed class LifeTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         Assert.NotEqual(version, plan.Plan.PolicyVersion);
         Assert.Equal(
         [
-            $"{ids[0]} Industry Write 'Industry a' fills-blank", $"{ids[1]} Industry Keep '(blank)' not-blank", $"{ids[2]} Industry Write 'Industry d' fills-blank",
+            $"{ids[0]} Industry Write 'Banking' fills-blank", $"{ids[1]} Industry Keep '(blank)' not-blank", $"{ids[2]} Industry Write 'Energy' fills-blank",
         ], plan.Plan.Cells.Where(c => c.Cell.Field == "Industry").Select(c => $"{c.Cell.Record.Id} {c.Cell.Field} {c.Decision.Verdict} '{c.Decision.Value}' {c.Decision.Reason.Code}").Order(StringComparer.Ordinal));
         Assert.All(plan.Plan.Cells.Where(c => c.Cell.Field == "company_description__c"), c => Assert.Equal("pending-legal", c.Decision.Reason.Code));
         Assert.Equal(before, await SignalsAndOffersAsync(stack));
 
         var run = await stack.ApplyAsync(plan);
         Assert.Equal((RunStates.Green, 2), (run.State, run.Verified));
-        Assert.Equal("Industry a", (await twin.Main.RecordAsync("Lead", ids[0])).GetProperty("Industry").GetString());
+        Assert.Equal("Banking", (await twin.Main.RecordAsync("Lead", ids[0])).GetProperty("Industry").GetString());
         Assert.All(await twin.Main.WritesAsync(), w => Assert.Equal("Industry", w.Field));
         Assert.Equal(before, await SignalsAndOffersAsync(stack));
         var entry = Assert.Single(await stack.LedgerAsync("icare", LedgerKinds.ContractSigned));
@@ -65,7 +65,7 @@ public sealed class LifeTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         Assert.Null(await stack.SetDownAsync(SignatureAction.Signed, "Industry"));
         await stack.ClayRowAsync("leads", new { email = "a@example.com", industry = "Banking" });
         var first = await stack.PlanAsync("icare", Enrichment);
-        await stack.ClayRowAsync("leads", new { email = "b@example.com", industry = "Mining" });
+        await stack.ClayRowAsync("leads", new { email = "b@example.com", industry = "Retail" });
         var second = await stack.PlanAsync("icare", Enrichment);
         // Approved, but kept waiting: the flow is paused until the contract is suspended.
         await stack.Get<FlowSwitchStore>().SetAsync(Enrichment, true, "test", default);
