@@ -16,7 +16,7 @@ public sealed class BacktestTests(Stack stack)
         // Rows of our own, so that there is something held and something that a value stands against, whatever the demo brings.
         var leads = (await stack.QueryAsync("salesforce", "SELECT Id, Industry FROM Lead WHERE IsConverted = false ORDER BY CreatedDate DESC LIMIT 40"))
             .Select(l => l.GetProperty("Id").GetString()!).ToList();
-        using (var answer = await stack.Ingestion.PostAsJsonAsync("/v1/clay/rows/backtest", leads.Select((id, i) => new { row_id = $"backtest-{i}", salesforce_id = id, industry = $"Industry {i}" })))
+        using (var answer = await stack.Ingestion.PostAsJsonAsync("/v1/clay/rows/backtest", leads.Select((id, i) => new { row_id = $"backtest-{i}", salesforce_id = id, industry = i % 2 == 0 ? "Hospitality" : "Insurance" })))
             await Stack.ReadAsync(answer);
         var held = await Stack.UntilAsync<ImmutableArray<JsonElement>>(async () =>
         {

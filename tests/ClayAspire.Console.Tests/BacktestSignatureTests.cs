@@ -39,7 +39,8 @@ public sealed class BacktestSignatureTests(BacktestHost host) : IClassFixture<Ba
         Assert.Contains(stopped.Groups, g => (g.Difference, g.Now, g.Then, g.ThenReason) == (CellDifference.WrittenNowOnly, CellOutcome.Written, CellOutcome.Refused, "suspended"));
         // Other terms void the signature; Active in the file counts as signed all the same, and is named.
         var changed = await ReportAsync(Says("Active"), ("contracts/icare.yaml", "      max_length: 255", "      max_length: 200"));
-        Assert.Equal((["icare Lead.Industry"], 0), (changed.CountedAsSigned, changed.Differing));
+        Assert.Equal(["icare Lead.Industry"], changed.CountedAsSigned);
+        Assert.Equal(0, changed.Differing);
     }
 
     private async Task<BacktestReport> ReportAsync(params (string, string, string)[] edits)
