@@ -23,6 +23,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<ProcessSignalsHandler>();
         services.AddJobHandler<MakePlanHandler>();
         services.AddJobHandler<MakeUndoPlanHandler>();
+        services.AddJobHandler<SettlePlanHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddQueueWorker();

@@ -20,7 +20,7 @@ internal static class DriftCheck
             return new Reason("drifted", plan.Kind == PlanKind.Undo
                 ? "The CRM value was changed since the undo was sealed. That edit is left alone."
                 : "The CRM value was changed since the plan was sealed. The cell is planned anew.");
-        if (PolicyChange.Check(plan, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
+        if (PolicyChange.Check(plan.Head, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
             return policyChanged;
         if (plan.Kind == PlanKind.Undo)
         {
