@@ -35,4 +35,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(11, LogLevel.Information, "{Signals} unmatched signals wait again: {Connection} {Object} has records with their keys now.")]
     public static partial void SignalsReturned(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(20, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
+    public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
 }

@@ -24,6 +24,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<MakePlanHandler>();
         services.AddJobHandler<MakeUndoPlanHandler>();
         services.AddJobHandler<SettlePlanHandler>();
+        services.AddJobHandler<LookForDriftHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddQueueWorker();

@@ -172,7 +172,7 @@ public sealed class PlanStoreTests
         Assert.Equal(0L, (await plans.CellsAsync(PlanId, new CellFilter(Search: "0_%"), default)).Total);
         var all = 0;
         await foreach (var row in plans.ReadCellsAsync(PlanId, new CellFilter(Verdict: "Keep"), default))
-            all += row.Verdict == "Keep" ? 1 : 1000;
+            all += row.Cell.Verdict == "Keep" ? 1 : 1000;
         Assert.Equal(40, all);
         await Assert.ThrowsAsync<ArgumentException>(() => plans.CellsAsync(PlanId, new CellFilter(Sort: "drop table"), default));
         Assert.Equal(1L, (await plans.ListAsync(new PlanFilter("icare", "enrichment-writeback", PlanStates.Sealed), default)).Total);

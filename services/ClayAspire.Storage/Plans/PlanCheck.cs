@@ -23,6 +23,7 @@ public sealed partial class PlanStore
         using var hash = new PlanHash(head);
         var marks = ImmutableArray.CreateBuilder<CellMark>(plan.Changes + plan.Keeps + plan.Holds + plan.Refusals);
         var losers = new List<long>();
+        // COPY takes no parameters; the id is one of ours, never text.
         var sql = SqlText.Read("Plans/PlanCellCopyOut.sql").Replace("{plan_id}", plan.Id.ToString("D"), StringComparison.Ordinal);
         await using var copy = await transaction.ConnectionOf().BeginRawBinaryCopyAsync(sql, cancel);
         var rows = new BinaryCopyRows(copy, CopiedColumns);
