@@ -119,6 +119,7 @@ public sealed class PlanApiTests(ConsoleHost host) : IClassFixture<ConsoleHost>
         Assert.Equal(id, (await JsonAsync(await api.PostAsJsonAsync("/api/plans", new { connection = World.Staging, flow = "bounce-sync" }))).GetProperty("planId").GetGuid());
         await ProblemAsync(await api.GetAsync($"/api/plans/{id}"), HttpStatusCode.NotFound, "plan-pending");
         await ProblemAsync(await api.GetAsync("/api/plans/00000000-0000-7000-8000-000000000000"), HttpStatusCode.NotFound, "plan-unknown");
+        await host.World.SettleAsync();
         var job = (await host.World.Get<JobQueue>().ClaimAsync([JobKinds.MakePlan], 1, "w", TimeSpan.FromMinutes(1), CancellationToken.None)).Single();
         Assert.Equal("marcom", JobPayload.Read<MakePlan>(job.Payload).Author);
     }

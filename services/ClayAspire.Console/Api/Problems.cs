@@ -43,7 +43,7 @@ internal static class Problems
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             => StatusCodes.Status409Conflict,
-        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" => StatusCodes.Status422UnprocessableEntity,
+        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-grouping" or "bad-selection" => StatusCodes.Status422UnprocessableEntity,
         "analytics-failed" => StatusCodes.Status502BadGateway,
         "analytics-unreachable" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status409Conflict,

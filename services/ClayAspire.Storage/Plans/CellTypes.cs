@@ -78,6 +78,9 @@ public static class CellGroupings
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } = [Field, Record, Rule, Source, Kind];
+
+    /// <summary>The columns that groups are sorted by.</summary>
+    public static IReadOnlyList<string> Sorts { get; } = ["changes", "named", "declined", "drifted"];
 }
 
 /// <summary>Changes of a plan that are alike.</summary>

@@ -33,9 +33,23 @@ public sealed partial class PlanStore
             .Select(x => new StandingCell(
                 new PlanCellRow
                 {
-                    PlanId = x.Cell.PlanId, Ordinal = x.Cell.Ordinal, Object = x.Cell.Object, RecordId = x.Cell.RecordId, Field = x.Cell.Field, Verdict = x.Cell.Verdict,
-                    OldValue = x.Cell.OldValue, NewValue = x.Cell.NewValue, ReasonCode = x.Cell.ReasonCode, Reason = x.Cell.Reason, RuleId = x.Cell.RuleId, Source = x.Cell.Source,
-                    WinnerSignal = x.Cell.WinnerSignal, RecordVersion = x.Cell.RecordVersion, WaitsFor = x.Cell.WaitsFor, Caution = x.Cell.Caution, Change = x.Cell.Change,
+                    PlanId = x.Cell.PlanId,
+                    Ordinal = x.Cell.Ordinal,
+                    Object = x.Cell.Object,
+                    RecordId = x.Cell.RecordId,
+                    Field = x.Cell.Field,
+                    Verdict = x.Cell.Verdict,
+                    OldValue = x.Cell.OldValue,
+                    NewValue = x.Cell.NewValue,
+                    ReasonCode = x.Cell.ReasonCode,
+                    Reason = x.Cell.Reason,
+                    RuleId = x.Cell.RuleId,
+                    Source = x.Cell.Source,
+                    WinnerSignal = x.Cell.WinnerSignal,
+                    RecordVersion = x.Cell.RecordVersion,
+                    WaitsFor = x.Cell.WaitsFor,
+                    Caution = x.Cell.Caution,
+                    Change = x.Cell.Change,
                 },
                 new CellStanding(x.Declined, x.Drift)));
         await foreach (var cell in cells.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancel))
@@ -59,10 +73,10 @@ public sealed partial class PlanStore
             .Select(c => c.Ordinal).ToHashSetAsync(cancel);
     }
 
-    /// <summary>The changes of a plan that the filter lets through, in groups; the largest first, kinds of change in their own order.</summary>
+    /// <summary>The changes of a plan that the filter lets through, in groups. Kinds of change stand in an order of their own.</summary>
     /// <param name="planId">The plan.</param>
     /// <param name="by">One of <see cref="CellGroupings"/>.</param>
-    /// <param name="filter">Which changes, and which page of groups; its order does not matter.</param>
+    /// <param name="filter">Which changes, and which page of groups in which order (one of <see cref="CellGroupings.Sorts"/>; default the largest first).</param>
     /// <param name="cancel">Cancels the read.</param>
     /// <exception cref="ArgumentException">There is no such key.</exception>
     public async Task<PagedRows<CellGroup>> GroupsAsync(Guid planId, string by, CellFilter filter, CancellationToken cancel)
@@ -72,7 +86,7 @@ public sealed partial class PlanStore
         var changes = Filtered(context, planId, filter).Where(c => c.Change != null);
         var (tallies, total) = by == CellGroupings.Kind
             ? await KindsAsync(Tally(context, planId, changes, by), cancel)
-            : await PageAsync(Tally(context, planId, changes, by), Paging.Offset(number, size), size, cancel);
+            : await PageAsync(Tally(context, planId, changes, by), filter, Paging.Offset(number, size), size, cancel);
         var samples = tallies.ConvertAll(t => t.Sample);
         var rows = await context.PlanCells.AsNoTracking().Where(c => c.PlanId == planId && samples.Contains(c.Ordinal)).ToDictionaryAsync(c => c.Ordinal, cancel);
         return new PagedRows<CellGroup>([.. tallies.Select(t => new CellGroup(FilterOf(by, t.Key), t.Changes, t.Named, t.Declined, t.Drifted, rows[t.Sample]))], total, number, size);
@@ -190,8 +204,16 @@ public sealed partial class PlanStore
             .LeftJoin(context.DeclinedCells.Where(d => d.PlanId == planId), c => c.Ordinal, d => d.Ordinal, (c, d) => new { Cell = c, IsDeclined = d != null })
             .LeftJoin(context.PlanDrift.Where(d => d.PlanId == planId), c => c.Cell.Ordinal, d => d.Ordinal, (c, d) => new Tallied
             {
-                Ordinal = c.Cell.Ordinal, Object = c.Cell.Object, RecordId = c.Cell.RecordId, Field = c.Cell.Field, Rule = c.Cell.RuleId, Source = c.Cell.Source,
-                Change = c.Cell.Change, Caution = c.Cell.Caution, IsDeclined = c.IsDeclined, IsDrifted = d != null,
+                Ordinal = c.Cell.Ordinal,
+                Object = c.Cell.Object,
+                RecordId = c.Cell.RecordId,
+                Field = c.Cell.Field,
+                Rule = c.Cell.RuleId,
+                Source = c.Cell.Source,
+                Change = c.Cell.Change,
+                Caution = c.Cell.Caution,
+                IsDeclined = c.IsDeclined,
+                IsDrifted = d != null,
             })
             .GroupBy(KeyOf(by))
             .Select(g => new GroupTally
@@ -204,8 +226,20 @@ public sealed partial class PlanStore
                 Sample = g.Min(x => x.Ordinal),
             });
 
-    private static async Task<(List<GroupTally> Page, long Total)> PageAsync(IQueryable<GroupTally> groups, int offset, int size, CancellationToken cancel) =>
-        (await groups.OrderByDescending(g => g.Changes).ThenBy(g => g.Sample).Skip(offset).Take(size).ToListAsync(cancel), await groups.LongCountAsync(cancel));
+    private static async Task<(List<GroupTally> Page, long Total)> PageAsync(IQueryable<GroupTally> groups, CellFilter filter, int offset, int size, CancellationToken cancel)
+    {
+        IOrderedQueryable<GroupTally> By(Expression<Func<GroupTally, int>> key, bool descending) => descending ? groups.OrderByDescending(key) : groups.OrderBy(key);
+        var sorted = filter.Sort switch
+        {
+            null or "" => By(g => g.Changes, descending: true),
+            "changes" => By(g => g.Changes, filter.Descending),
+            "named" => By(g => g.Named, filter.Descending),
+            "declined" => By(g => g.Declined, filter.Descending),
+            "drifted" => By(g => g.Drifted, filter.Descending),
+            _ => throw new ArgumentException($"Groups are not sorted by '{filter.Sort}'. Use {string.Join(", ", CellGroupings.Sorts)}.", nameof(filter)),
+        };
+        return (await sorted.ThenBy(g => g.Sample).Skip(offset).Take(size).ToListAsync(cancel), await groups.LongCountAsync(cancel));
+    }
 
     private static async Task<(List<GroupTally> Page, long Total)> KindsAsync(IQueryable<GroupTally> groups, CancellationToken cancel)
     {
@@ -215,7 +249,11 @@ public sealed partial class PlanStore
             var of = all.Where(g => isOf(g.Key)).ToList();
             return of.Count == 0 ? null : new GroupTally
             {
-                Key = new GroupKey { Change = kind }, Changes = of.Sum(g => g.Changes), Named = of.Sum(g => g.Named), Declined = of.Sum(g => g.Declined), Drifted = of.Sum(g => g.Drifted),
+                Key = new GroupKey { Change = kind },
+                Changes = of.Sum(g => g.Changes),
+                Named = of.Sum(g => g.Named),
+                Declined = of.Sum(g => g.Declined),
+                Drifted = of.Sum(g => g.Drifted),
                 Sample = of.Min(g => g.Sample),
             };
         }

@@ -17,7 +17,7 @@ namespace ClayAspire.Storage.Plans;
 /// <param name="contexts">For ordinary reads.</param>
 /// <param name="ledger">Where the end of every cell is recorded.</param>
 /// <param name="clock">Stamps sends and verifications.</param>
-public sealed class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, LedgerStore ledger, TimeProvider clock)
+public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, LedgerStore ledger, TimeProvider clock)
 {
     private static readonly string[] OpenStates = [RunCellStates.Planned, RunCellStates.Intent, RunCellStates.Acknowledged];
 
