@@ -32,6 +32,12 @@ public sealed class PlanApiTests(ConsoleHost host) : IClassFixture<ConsoleHost>
         var api = await host.ApiAsync("crm-admin");
         var some = plan.Changes.Take(2).Select(c => c.Ordinal).ToArray();
         var run = (await JsonAsync(await api.PostAsJsonAsync($"/api/plans/{plan.Id}/approve", new { hash = plan.Hash, ordinals = some }))).GetProperty("runId").GetGuid();
+        var waiting = await (await Session.SignedInAsync(host, "viewer")).PageAsync($"/runs/{run}");
+        Assert.Contains("No worker has taken this run yet", waiting, StringComparison.Ordinal);
+        Assert.Contains("Planned <b>2</b>", waiting, StringComparison.Ordinal);
+        // Runs of one flow are taken in order, so those of other tests may come first.
+        while ((await host.World.WorkAsync()).Id != run)
+            continue;
         var cells = await api.GetFromJsonAsync<JsonElement>($"/api/runs/{run}/cells");
         Assert.Equal(some, cells.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("ordinal").GetInt32()));
     }
