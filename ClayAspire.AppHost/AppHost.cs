@@ -28,6 +28,7 @@ var syncWorker = builder.AddProject<Projects.ClayAspire_SyncWorker>("sync-worker
     .WithReplicas(2)
     .WithReference(database.Service)
     .WithCrmConnections(settings, crmSandbox)
+    .WithEnvironment("Ledger__AnchorDirectory", settings.StateFor("anchors"))
     .WaitFor(crmSandbox)
     .WaitForCompletion(migrations);
 
@@ -43,6 +44,7 @@ var console = builder.AddProject<Projects.ClayAspire_Console>("console", launchP
     .WithReference(database.Service)
     .WithReference(ingestion)
     .WithReference(analytics)
+    .WithEnvironment("Ledger__AnchorDirectory", settings.StateFor("anchors"))
     .WaitForCompletion(migrations);
 
 if (settings.Demo)

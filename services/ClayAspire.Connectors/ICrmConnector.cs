@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 
@@ -19,6 +20,9 @@ public interface ICrmConnector
 
     /// <summary>The most records that one <see cref="UpdateAsync"/> sends in one call.</summary>
     int UpdateBatchSize { get; }
+
+    /// <summary>The most records that one call of <see cref="LastEditsAsync"/> to the CRM asks for.</summary>
+    int HistoryBatchSize { get; }
 
     /// <summary>Counts the calls that the current asynchronous flow makes until the returned count is disposed.</summary>
     CallCount CountCalls();
@@ -52,6 +56,18 @@ public interface ICrmConnector
     /// The same record may come again: commits can be late, so the caller passes a time with overlap.
     /// </summary>
     IAsyncEnumerable<ChangePage> QueryChangesAsync(string @object, IReadOnlyCollection<string> fields, DateTimeOffset? since, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The last edit of each of these fields of each of these records, from the CRM's own history of the field, never from the record's last
+    /// change. One answer for each pair; where there is no history to ask, the answer says so with the remedy.
+    /// </summary>
+    /// <param name="object">The object.</param>
+    /// <param name="ids">The records.</param>
+    /// <param name="fields">The fields.</param>
+    /// <param name="editors">How the connection's users are told apart.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    Task<IReadOnlyDictionary<CellKey, LastEdit>> LastEditsAsync(
+        string @object, IReadOnlyCollection<string> ids, IReadOnlyCollection<string> fields, EditorRules editors, CancellationToken cancellationToken);
 
     /// <summary>The object as the integration user sees it. Kept for some minutes.</summary>
     Task<ObjectDescription> DescribeAsync(string @object, CancellationToken cancellationToken);
@@ -93,7 +109,16 @@ public readonly record struct Quota(long Used, long Max)
 /// <summary>An object as the integration user sees it.</summary>
 /// <param name="Name">API name.</param>
 /// <param name="Fields">Visible fields by API name.</param>
-public sealed record ObjectDescription(string Name, IReadOnlyDictionary<string, FieldDescription> Fields);
+public sealed record ObjectDescription(string Name, IReadOnlyDictionary<string, FieldDescription> Fields)
+{
+    /// <summary>Where the history of its fields is kept; null when it has none that the integration user can see.</summary>
+    public HistoryDescription? History { get; init; }
+}
+
+/// <summary>Where the field history of an object is kept.</summary>
+/// <param name="Object">The history's API name.</param>
+/// <param name="ParentField">Its field that holds the record's id.</param>
+public sealed record HistoryDescription(string Object, string ParentField);
 
 /// <summary>A field as the integration user sees it.</summary>
 /// <param name="Name">API name.</param>

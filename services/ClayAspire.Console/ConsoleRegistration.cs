@@ -34,10 +34,15 @@ internal static class ConsoleRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton<AssetVersions>();
         services.AddSingleton<PlanDesk>();
+        services.AddSingleton<RunDesk>();
+        services.AddSingleton<LedgerDesk>();
         services.AddSingleton<FlowDesk>();
+        services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
+        services.AddSingleton<BacktestDesk>();
+        services.AddSingleton<DriftDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

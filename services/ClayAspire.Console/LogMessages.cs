@@ -29,4 +29,22 @@ internal static partial class LogMessages
 
     [LoggerMessage(9, LogLevel.Information, "Dead job {JobId} was replayed as job {NewJobId} by {UserName}.")]
     public static partial void JobReplayed(ILogger logger, long jobId, long newJobId, string userName);
+
+    [LoggerMessage(10, LogLevel.Information, "{UserName} replayed {Signals} signals of {Days} days through policy {Other} beside {InForce}: {Cells} cells differ.")]
+    public static partial void BacktestRan(ILogger logger, string userName, long signals, int days, string other, string inForce, long cells);
+
+    [LoggerMessage(11, LogLevel.Information, "Contract {Connection} {Object}.{Field}: {Action} by {UserName}.")]
+    public static partial void ContractChanged(ILogger logger, string connection, string @object, string field, string action, string userName);
+
+    [LoggerMessage(12, LogLevel.Information, "A contract was not {Action}: {Code}.")]
+    public static partial void ContractUnchanged(ILogger logger, string action, string code);
+
+    [LoggerMessage(13, LogLevel.Information, "Run {RunId} of flow {Flow} was cancelled by {UserName}; it is {State} now.")]
+    public static partial void RunCancelled(ILogger logger, Guid runId, string flow, string userName, string state);
+
+    [LoggerMessage(14, LogLevel.Information, "Run {RunId} was not cancelled: {Code}.")]
+    public static partial void RunNotCancelled(ILogger logger, Guid runId, string code);
+
+    [LoggerMessage(15, LogLevel.Information, "Drift sample {SampleId} of {Connection} was asked for by {UserName}.")]
+    public static partial void DriftAsked(ILogger logger, Guid sampleId, string connection, string userName);
 }

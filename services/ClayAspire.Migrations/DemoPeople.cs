@@ -20,6 +20,7 @@ internal sealed class DemoPeople(PersonStore people, ApiKeyStore keys)
         ("demo-clay-key", "Clay (demo)", [ApiScopes.IngestClay, ApiScopes.IngestFiles], null),
         ("demo-smartlead-key", "Smartlead (demo)", [ApiScopes.IngestSmartlead], null),
         ("demo-crm-admin-key", "Command line (demo)", [ApiScopes.Api], "crm-admin"),
+        ("demo-dpo-key", "Command line, signatures (demo)", [ApiScopes.Api], "dpo"),
     ];
 
     /// <summary>Makes those that are missing; others are left as they are.</summary>

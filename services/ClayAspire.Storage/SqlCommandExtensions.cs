@@ -30,6 +30,8 @@ internal static class SqlCommandExtensions
     public static NpgsqlCommand With(this NpgsqlCommand command, string name, DateTimeOffset? value) =>
         command.Add(name, NpgsqlDbType.TimestampTz, value?.ToUniversalTime());
 
+    public static NpgsqlCommand With(this NpgsqlCommand command, string name, DateOnly? value) => command.Add(name, NpgsqlDbType.Date, value);
+
     public static NpgsqlCommand WithJson(this NpgsqlCommand command, string name, string? value) => command.Add(name, NpgsqlDbType.Jsonb, value);
 
     public static NpgsqlCommand With(this NpgsqlCommand command, string name, IEnumerable<string?> values) =>

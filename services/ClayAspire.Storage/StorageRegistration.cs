@@ -1,4 +1,7 @@
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Backtests;
+using ClayAspire.Storage.Drift;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
@@ -25,7 +28,7 @@ public static class StorageRegistration
     /// <summary>The name of the connection string.</summary>
     public const string ConnectionName = "clayaspire";
 
-    /// <summary>Adds the database, all stores, the policy in force, ids, metrics and the health check <c>postgres</c>.</summary>
+    /// <summary>Adds the database, all stores, the policy in force and what follows it, ids, metrics and the health check <c>postgres</c>.</summary>
     /// <param name="builder">The service's builder; <c>ConnectionStrings:clayaspire</c> must be set.</param>
     public static TBuilder AddClayAspireStorage<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -53,14 +56,23 @@ public static class StorageRegistration
         services.AddSingleton<CandidateStore>();
         services.AddSingleton<CrmRecordStore>();
         services.AddSingleton<LedgerStore>();
+        services.AddOptions<LedgerSettings>().BindConfiguration(LedgerSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(p => p.GetRequiredService<IOptions<LedgerSettings>>().Value);
+        services.AddSingleton<AnchorStore>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<ExplanationStore>();
+        services.AddSingleton<BacktestStore>();
+        services.AddSingleton<FieldEditStore>();
+        services.AddSingleton<DriftStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();
         services.AddSingleton<Migrator>();
+        services.AddOptions<PolicySettings>().BindConfiguration(PolicySettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ContractStore>();
         services.AddSingleton<PolicySource>();
+        services.AddHostedService<PolicyFollower>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("postgres");
         return builder;
     }

@@ -36,6 +36,24 @@ internal static partial class LogMessages
     [LoggerMessage(11, LogLevel.Information, "{Signals} unmatched signals wait again: {Connection} {Object} has records with their keys now.")]
     public static partial void SignalsReturned(ILogger log, int signals, string connection, string @object);
 
-    [LoggerMessage(20, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
+    [LoggerMessage(12, LogLevel.Warning, "Pre-authorised plan {Plan} was not released: {Why}")]
+    public static partial void PlanNotReleased(ILogger log, Guid plan, string why);
+
+    [LoggerMessage(13, LogLevel.Information, "The ledger of {Connection} is anchored at entry {Sequence} in {Folder}.")]
+    public static partial void AnchorWritten(ILogger log, string connection, long sequence, string folder);
+
+    [LoggerMessage(20, LogLevel.Information, "{Signals} signals wait again: {Connection} is configured now ({Object}).")]
+    public static partial void SignalsReturnedToConnection(ILogger log, int signals, string connection, string @object);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Connection} {Object} was not read: the connection is not configured. Add Connections:{Connection} to the worker's settings.")]
+    public static partial void ConnectionNotConfigured(ILogger log, string connection, string @object);
+
+    [LoggerMessage(30, LogLevel.Information, "Drift sample {Sample} of {Connection}: {Cells} of {Eligible} cells looked at, {Changed} had changed.")]
+    public static partial void DriftSampled(ILogger log, Guid sample, string connection, int cells, long eligible, int changed);
+
+    [LoggerMessage(31, LogLevel.Information, "Candidates of {Connection}, flow {Flow} that the CRM held up wait to be planned again: {Candidates}.")]
+    public static partial void HeldByCrmReleased(ILogger log, string connection, string flow, int candidates);
+
+    [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
     public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
 }

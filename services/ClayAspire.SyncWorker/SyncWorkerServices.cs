@@ -1,4 +1,5 @@
 using ClayAspire.Storage;
+using ClayAspire.SyncWorker.Edits;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
 using ClayAspire.SyncWorker.Resolve;
@@ -16,10 +17,13 @@ internal static class SyncWorkerServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerSettings>>().Value);
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<RecordResolver>();
+        services.AddSingleton<ApplyCost>();
+        services.AddSingleton<LastEditReader>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();
         services.AddSingleton<Leadership>();
+        services.AddSingleton<AnchorKeeper>();
         services.AddJobHandler<ProcessSignalsHandler>();
         services.AddJobHandler<MakePlanHandler>();
         services.AddJobHandler<MakeUndoPlanHandler>();
@@ -27,6 +31,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<LookForDriftHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
+        services.AddJobHandler<SampleDriftHandler>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

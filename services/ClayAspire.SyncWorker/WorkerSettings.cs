@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ClayAspire.SyncWorker;
 
 /// <summary>Settings of the worker, section <c>SyncWorker</c>. README.md lists them.</summary>
-internal sealed class WorkerSettings
+internal sealed class WorkerSettings : IValidatableObject
 {
     public const string Section = "SyncWorker";
 
@@ -35,7 +35,37 @@ internal sealed class WorkerSettings
     [Range(0.1, 3_600, ErrorMessage = "SyncWorker:PausedSeconds must be 0.1 to 3600 seconds.")]
     public double PausedSeconds { get; set; } = 5;
 
+    /// <summary>Seconds that a call takes, for the estimate of a plan's duration while no run of its connection has ended. Default: 1.</summary>
+    [Range(0.001, 3_600, ErrorMessage = "SyncWorker:SecondsPerCall must be 0.001 to 3600 seconds.")]
+    public double SecondsPerCall { get; set; } = 1;
+
     /// <summary>Seconds between a write whose answer timed out and the probe. Default: 2.</summary>
     [Range(0, 60, ErrorMessage = "SyncWorker:ProbeDelaySeconds must be 0 to 60 seconds.")]
     public double ProbeDelaySeconds { get; set; } = 2;
+
+    /// <summary>Hours after which what the CRM held up (a field that cannot be seen, a history that is not kept) is planned again. Default: 24.</summary>
+    [Range(0.1, 8_760, ErrorMessage = "SyncWorker:RetryHeldHours must be 0.1 to 8760 hours.")]
+    public double RetryHeldHours { get; set; } = 24;
+
+    /// <summary>Cells a connection and day that the drift watch looks at again; 0 turns the daily look off. Default: 500.</summary>
+    [Range(0, 100_000, ErrorMessage = "SyncWorker:DriftCellsPerDay must be 0 to 100000 cells.")]
+    public int DriftCellsPerDay { get; set; } = 500;
+
+    /// <summary>Days since its verification from which on a cell is looked at again. Default: 1.</summary>
+    [Range(0, 365, ErrorMessage = "SyncWorker:DriftMinDays must be 0 to 365 days.")]
+    public double DriftMinDays { get; set; } = 1;
+
+    /// <summary>Days since its verification up to which a cell is looked at again. Default: 30.</summary>
+    [Range(0, 3_650, ErrorMessage = "SyncWorker:DriftMaxDays must be 0 to 3650 days.")]
+    public double DriftMaxDays { get; set; } = 30;
+
+    /// <summary>Seed of the daily draws, which differ from day to day. Default: 1.</summary>
+    public int DriftSeed { get; set; } = 1;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (DriftMinDays >= DriftMaxDays)
+            yield return new ValidationResult("SyncWorker:DriftMinDays must be below SyncWorker:DriftMaxDays.");
+    }
 }

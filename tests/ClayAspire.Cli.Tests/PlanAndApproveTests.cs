@@ -12,6 +12,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
     private readonly List<JsonElement> _approvals = [];
     private WebApplication _console = null!;
     private string _runState = "green";
+    private string _cancelAnswer = "running";
     private int _asked;
 
     public async Task InitializeAsync() => _console = await CommandLine.ServeAsync(app =>
@@ -31,24 +32,27 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
             return Results.Json(new { runId = RunId });
         });
         app.MapPost("/api/runs/{id}/undo", () => Results.Json(new { planId = PlanId }, statusCode: 202));
+        app.MapPost("/api/runs/{id}/cancel", () => Results.Json(Run(_cancelAnswer), statusCode: 202));
         var polls = 0;
-        app.MapGet("/api/runs/{id}", () => Results.Json(new
-        {
-            id = RunId,
-            planId = PlanId,
-            connection = "icare",
-            flow = "f",
-            state = polls++ < 2 ? "running" : _runState,
-            planned = 1,
-            verified = _runState == "green" ? 1 : 0,
-            rejected = _runState == "green" ? 0 : 1,
-            skipped = 0,
-            apiCalls = 3,
-        }));
+        app.MapGet("/api/runs/{id}", () => Results.Json(Run(polls++ < 2 ? "running" : _runState)));
         app.MapGet("/api/runs/{id}/cells", () => Results.Json(new { items = new[] { new { reasonCode = "crm-refused" } }, total = 1 }));
     });
 
     public async Task DisposeAsync() => await _console.DisposeAsync();
+
+    private object Run(string state) => new
+    {
+        id = RunId,
+        planId = PlanId,
+        connection = "icare",
+        flow = "f",
+        state,
+        planned = 1,
+        verified = _runState == "green" ? 1 : 0,
+        rejected = _runState == "finished-with-rejections" ? 1 : 0,
+        skipped = _runState == "cancelled" ? 1 : 0,
+        apiCalls = 3,
+    };
 
     private static object Plan() => new
     {
@@ -67,22 +71,24 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
         refusals = 1,
         apiCalls = 1,
         credits = 0,
+        applySeconds = 150,
     };
 
     private static object Cell(int ordinal, string verdict, string code) => new { ordinal, verdict, reasonCode = code, recordId = "00Q", field = "Industry", old = (string?)null, @new = "x", source = "clay" };
 
-    private Task<Answer> Run(params string[] args) => CommandLine.RunAsync([.. args, "--console", _console.Urls.First(), "--key", "k"]);
+    private Task<Answer> RunAsync(params string[] args) => CommandLine.RunAsync([.. args, "--console", _console.Urls.First(), "--key", "k"]);
 
     [Fact]
     public async Task A_plan_is_awaited_and_its_reasons_are_counted()
     {
-        var answer = await Run("plan", "--connection", "icare", "--flow", "enrichment-writeback", "--wait", "--json");
+        var answer = await RunAsync("plan", "--connection", "icare", "--flow", "enrichment-writeback", "--wait", "--json");
         Assert.Equal(0, answer.Exit);
         Assert.Equal("abc", answer.Json.GetProperty("plan").GetProperty("hash").GetString());
         Assert.Equal([("Hold", "pending-legal", 2), ("Refuse", "not-in-allowlist", 1), ("Write", "fill-blank", 1)],
             answer.Json.GetProperty("reasons").EnumerateArray().Select(r => (r.GetProperty("verdict").GetString(), r.GetProperty("code").GetString(), r.GetProperty("cells").GetInt32())));
-        var text = await Run("plan", "show", PlanId.ToString(), "--verdict", "Hold");
+        var text = await RunAsync("plan", "show", PlanId.ToString(), "--verdict", "Hold");
         Assert.Contains("pending-legal", text.Output, StringComparison.Ordinal);
+        Assert.Contains("3 min", text.Output, StringComparison.Ordinal);
         Assert.Contains($"clayaspire approve {PlanId}", text.Output, StringComparison.Ordinal);
     }
 
@@ -90,7 +96,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
     public async Task Approval_sends_the_hash_and_the_cells_and_waits_for_green()
     {
         _asked = 9;
-        var answer = await Run("approve", PlanId.ToString(), "--cells", "1,2", "--wait");
+        var answer = await RunAsync("approve", PlanId.ToString(), "--cells", "1,2", "--wait");
         Assert.Equal(0, answer.Exit);
         Assert.Contains("green", answer.Output, StringComparison.Ordinal);
         Assert.Equal("abc", _approvals[0].GetProperty("hash").GetString());
@@ -100,7 +106,7 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
     [Fact]
     public async Task An_undo_is_awaited_and_its_counts_are_printed()
     {
-        var answer = await Run("undo", RunId.ToString());
+        var answer = await RunAsync("undo", RunId.ToString());
         Assert.Equal(0, answer.Exit);
         Assert.Contains("pending-legal", answer.Output, StringComparison.Ordinal);
         Assert.Contains($"It takes back run {RunId}", answer.Output, StringComparison.Ordinal);
@@ -112,9 +118,33 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
     {
         _asked = 9;
         _runState = "finished-with-rejections";
-        var answer = await Run("approve", PlanId.ToString(), "--hash", "seen", "--wait", "--json");
+        var answer = await RunAsync("approve", PlanId.ToString(), "--hash", "seen", "--wait", "--json");
         Assert.Equal(1, answer.Exit);
         Assert.Equal("seen", _approvals[0].GetProperty("hash").GetString());
         Assert.Equal("crm-refused", answer.Json.GetProperty("reasons")[0].GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("cancelled", 0)]
+    [InlineData("green", 1)]
+    public async Task A_cancelled_run_is_watched_to_its_end_and_one_that_ended_first_is_1(string end, int exit)
+    {
+        _runState = end;
+        var answer = await RunAsync("run", "cancel", RunId.ToString(), "--wait");
+        Assert.Equal(exit, answer.Exit);
+        Assert.Contains($"Run {RunId}: {end}", answer.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cancel_says_how_the_run_stands_and_does_not_wait_unasked()
+    {
+        var asked = await RunAsync("run", "cancel", RunId.ToString());
+        Assert.Equal(0, asked.Exit);
+        Assert.Contains("ends after the batch under way", asked.Output, StringComparison.Ordinal);
+        _cancelAnswer = _runState = "cancelled";
+        var done = await RunAsync("run", "cancel", RunId.ToString(), "--json");
+        Assert.Equal((0, "cancelled"), (done.Exit, done.Json.GetProperty("run").GetProperty("state").GetString()));
+        // A cancelled run is no success to who only watches it.
+        Assert.Equal(1, (await RunAsync("run", "watch", RunId.ToString())).Exit);
     }
 }

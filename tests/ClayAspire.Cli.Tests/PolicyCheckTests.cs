@@ -46,7 +46,7 @@ public sealed class PolicyCheckTests(ITestOutputHelper output) : IDisposable
             connection: x
             objects:
               Lead:
-                City: { type: text, status: Active, rule: fill-blank, sources: [clay], owner: o, why: w }
+                City: { type: text, standard: city, status: Active, rule: fill-blank, sources: [clay], owner: CRM Admin, why: w }
             """);
         var answer = await CommandLine.RunAsync("policy", "check", "--policy", _directory, "--histories", "0");
         Assert.Equal(1, answer.Exit);
@@ -60,7 +60,7 @@ public sealed class PolicyCheckTests(ITestOutputHelper output) : IDisposable
                 candidates: [{ source: clay, value: Turin }]
                 expect: { verdict: Write, value: Turin, reason: fills-blank }
             """);
-        Write("flows.yaml", "flows: { g: { connections: [x], signals: [s], fields: [Lead.*], release: approval, role: r } }");
+        Write("flows.yaml", "flows: { g: { connections: [x], signals: [s], fields: [Lead.*], release: approval, role: CRM Admin } }");
         answer = await CommandLine.RunAsync("policy", "check", "--policy", _directory, "--histories", "0");
         Assert.Equal(1, answer.Exit);
         Assert.Contains("cases/x.yaml:3: The case 'filled' names the flow 'f', which flows.yaml does not have. Choose one of g.", answer.Output, StringComparison.Ordinal);

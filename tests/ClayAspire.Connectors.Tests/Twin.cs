@@ -109,6 +109,30 @@ public sealed class TwinOrg : IDisposable
         using var _ = await SendAsync(() => new HttpRequestMessage(HttpMethod.Patch, $"services/data/v66.0/sobjects/{type}/{id}") { Content = JsonContent.Create(fields) });
     }
 
+    /// <summary>A record made over the API by the administrator; its id.</summary>
+    public async Task<string> CreateAsync(string type, object fields)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, $"services/data/v66.0/sobjects/{type}") { Content = JsonContent.Create(fields) });
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    /// <summary>A change by <c>human</c>, <c>integration</c> or <c>automation</c>, or by any user.</summary>
+    public Task EditAsync(string by, string id, object fields) => EditAsync(by, [(id, fields)]);
+
+    /// <summary>Changes in one go.</summary>
+    public async Task EditAsync(string by, IEnumerable<(string Id, object Fields)> edits)
+    {
+        var response = await _http.PostAsJsonAsync("_twin/edits", new { by, edits = edits.Select(e => new { id = e.Id, fields = e.Fields }) });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Turns the history of a field on or off.</summary>
+    public async Task TrackAsync(string @object, string field, bool tracked)
+    {
+        var response = await _http.PostAsJsonAsync("_twin/history", new { @object, field, tracked });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
     public async Task DeleteAsync(string type, string id)
     {
         using var _ = await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"services/data/v66.0/sobjects/{type}/{id}"));

@@ -80,10 +80,10 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         await using var visit = await browser.VisitAsync(host.Address);
         await visit.SignInAsync("crm-admin", World.Password("crm-admin"));
         await visit.Page.GotoAsync($"/plans/{plan.Id:D}?verdict=Write&sort=record&desc=true");
-        await Expect(visit.Page.Locator("[data-needs-chosen]").First).ToBeDisabledAsync();
+        await Expect(visit.Page.Locator("[data-needs-chosen][commandfor=approve-chosen]").First).ToBeDisabledAsync();
         await visit.Page.Locator("input[name=ordinals]").Nth(0).CheckAsync();
         await visit.Page.Locator("input[name=ordinals]").Nth(1).CheckAsync();
-        await visit.Page.Locator("[data-needs-chosen]").ClickAsync();
+        await visit.Page.Locator("[data-needs-chosen][commandfor=approve-chosen]").ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Approve selected", Exact = true }).ClickAsync();
         await Expect(visit.Page.GetByText("Approved 2 of the plan")).ToBeVisibleAsync();
         Assert.Equal(2, (await host.World.Get<RunStore>().FindByPlanAsync(plan.Id, CancellationToken.None))!.Planned);
@@ -143,7 +143,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         var world = host.World;
         await world.AddHeldValuesAsync();
         var waiting = await world.AddPlanAsync(leads: 60, author: "marcom");
-        await world.AddPlanAsync(leads: 9, age: TimeSpan.FromHours(5), connection: "icare", flow: "bounce-sync");
+        await world.AddPlanAsync(leads: 9, age: TimeSpan.FromHours(5), connection: World.Staging, flow: "bounce-sync");
         await world.AddPlanAsync(leads: 4, age: TimeSpan.FromHours(30));
         var done = await world.AddPlanAsync(leads: 14, age: TimeSpan.FromHours(2));
         await world.ApproveAsync(done);

@@ -20,6 +20,9 @@ public sealed class ConsoleHost : IAsyncLifetime
 
     internal World World { get; private set; } = default!;
 
+    /// <summary>The folder of anchors that the console shows.</summary>
+    internal string Anchors { get; } = ScratchFolder.New();
+
     internal Uri Address { get; private set; } = default!;
 
     internal IServiceProvider Services => _factory!.Services;
@@ -61,6 +64,7 @@ public sealed class ConsoleHost : IAsyncLifetime
             builder.UseSetting("ConnectionStrings:clayaspire", database);
             builder.UseSetting("CLAYASPIRE_DEMO", "on");
             builder.UseSetting("Console:MetricsSeconds", "1");
+            builder.UseSetting("Ledger:AnchorDirectory", host.Anchors);
             builder.ConfigureLogging(l => l.SetMinimumLevel(LogLevel.Warning));
             builder.ConfigureTestServices(services => services.AddHttpClient<AnalyticsClient>()
                 .ConfigurePrimaryHttpMessageHandler(() => new StandIn(host)));

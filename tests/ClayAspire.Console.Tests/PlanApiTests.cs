@@ -26,6 +26,15 @@ public sealed class PlanApiTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     }
 
     [Fact]
+    public async Task A_plan_says_what_applying_it_costs_in_calls_and_in_time()
+    {
+        var plan = await host.World.AddPlanAsync(leads: 2);
+        var summary = await (await host.ApiAsync("viewer")).GetFromJsonAsync<JsonElement>($"/api/plans/{plan.Id}");
+        Assert.Equal((4, 120), (summary.GetProperty("apiCalls").GetInt32(), summary.GetProperty("applySeconds").GetInt32()));
+        Assert.Contains("0 credits, about 2 min", await (await Session.SignedInAsync(host, "crm-admin")).PageAsync($"/plans/{plan.Id}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_partial_approval_runs_only_the_named_cells()
     {
         var plan = await host.World.AddPlanAsync();

@@ -13,6 +13,10 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/plans/" + Nobody + "/approve")]
     [InlineData("/api/plans/" + Nobody + "/refuse")]
     [InlineData("/api/mirror/refresh")]
+    [InlineData("/api/policy/backtest")]
+    [InlineData("/api/contracts/icare/Lead/Industry/sign")]
+    [InlineData("/api/contracts/icare/Lead/Industry/suspend")]
+    [InlineData("/api/drift/sample")]
     [InlineData("/api/jobs/99999999999999999999/replay")]
     public async Task A_body_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path)
     {
@@ -34,6 +38,18 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/jobs/dead?size=abc")]
     [InlineData("/api/ledger/icare/entries?after=99999999999999999999")]
     [InlineData("/api/plans/" + Nobody + "/cells?desc=maybe")]
+    [InlineData("/api/contracts?sort=x")]
+    [InlineData("/api/contracts.csv?status=x")]
+    [InlineData("/api/contracts/icare/Lead/Nothing")]
+    [InlineData("/api/contracts/icare/Lead/Nothing/history.csv")]
+    [InlineData("/api/drift?days=0")]
+    [InlineData("/api/drift?days=abc")]
+    [InlineData("/api/drift?sort=nonsense")]
+    [InlineData("/api/drift.csv?desc=maybe")]
+    [InlineData("/api/drift/cells?by=nobody")]
+    [InlineData("/api/drift/cells?outcome=nonsense")]
+    [InlineData("/api/drift/cells?record=%00")]
+    [InlineData("/api/drift/samples/" + Nobody)]
     [InlineData("/api/nothing")]
     public async Task A_question_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path) =>
         await ExplainedAsync(await (await host.ApiAsync("admin")).GetAsync(path), path);

@@ -51,6 +51,9 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/ledger?page=1000000&connection=nowhere&q=%25")]
     [InlineData("/contracts?sort=nonsense&connection=nowhere&status=x")]
     [InlineData("/kpis?kpi=nonsense&by=nonsense&sort=x")]
+    [InlineData("/drift?sort=nonsense&connection=nowhere&field=x&days=999999999999&sample=rubbish")]
+    [InlineData("/drift?sample=00000000-0000-7000-8000-000000000001&days=0")]
+    [InlineData("/drift/cells?sort=x&by=nobody&outcome=x&record=%27&page=-1")]
     public async Task A_page_with_a_strange_address_still_opens(string path) =>
         Assert.Contains("<main", await (await Session.SignedInAsync(host, "viewer")).PageAsync(path), StringComparison.Ordinal);
 
@@ -100,6 +103,8 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/runs.csv")]
     [InlineData("/api/contracts.csv")]
     [InlineData("/api/kpis.csv")]
+    [InlineData("/api/drift.csv")]
+    [InlineData("/api/drift/cells.csv")]
     public async Task Every_list_comes_as_CSV(string path)
     {
         var answer = await (await Session.SignedInAsync(host, "viewer")).Client.GetAsync(path);
@@ -196,7 +201,7 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     {
         var document = await host.Client().GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
-        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/info" })
+        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign" })
             Assert.Contains(path, paths);
         Assert.DoesNotContain(paths, p => p.StartsWith("/sign-in", StringComparison.Ordinal));
     }

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
@@ -9,6 +10,7 @@ using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ClayAspire.Console.Tests;
 
@@ -75,7 +77,7 @@ internal sealed class World(IServiceProvider services)
         }
         var planned = cells.OrderBy(c => c.Decision.Verdict)
             .Select((c, i) => new PlannedCell(i, new CellKey(c.Live.Key, c.Field), c.Live.Value(c.Field), c.Live.Version, c.Decision));
-        var plan = Plan.Seal(Get<IIdSource>().Next(), connection, flow, policy.Version, author, sealedAt, sealedAt + (stands ?? TimeSpan.FromHours(24)), planned, new PlanCost((cells.Count / 100) + 4, 0));
+        var plan = Plan.Seal(Get<IIdSource>().Next(), connection, flow, policy.Version, author, sealedAt, sealedAt + (stands ?? TimeSpan.FromHours(24)), planned, new PlanCost((cells.Count / 100) + 4, 0, 120));
         await Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, CancellationToken.None);
         return plan;
     }
@@ -183,6 +185,20 @@ internal sealed class World(IServiceProvider services)
         await db.SignalOutcomes.Where(o => o.State == SignalOutcomes.Pending).OrderBy(o => o.SignalId).Take(2).ExecuteUpdateAsync(o => o.SetProperty(x => x.State, SignalOutcomes.Unmatched));
     }
 
+    /// <summary>Signals that offer a value each for a lead's field; their ids in order.</summary>
+    public async Task<IReadOnlyList<long>> OfferAsync(params (string Connection, string Record, string Field, string Value)[] offers)
+    {
+        var now = Get<TimeProvider>().GetUtcNow();
+        var receipts = await Get<SignalStore>().AppendAsync(
+            [.. offers.Select(_ => new NewSignal("clay", "clay.row", "leads", Get<IIdSource>().Next().ToString("N"), "{}", now, false))], CancellationToken.None);
+        await using var connection = await Get<NpgsqlDataSource>().OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Get<CandidateStore>().AddAsync(transaction, [.. offers.Select((o, i) => new NewCandidate(
+            receipts[i].SignalId!.Value, Enrichment, new CellKey(new RecordKey(o.Connection, "Lead", o.Record), o.Field), o.Value, "clay", now))], CancellationToken.None);
+        await transaction.CommitAsync();
+        return [.. receipts.Select(r => r.SignalId!.Value)];
+    }
+
     public async Task AlterCellAsync(Guid planId, string value = "Atlantis")
     {
         await using var db = await Get<IDbContextFactory<SyncDbContext>>().CreateDbContextAsync();
@@ -196,6 +212,7 @@ internal sealed class World(IServiceProvider services)
             values["City"] = FieldValue.FromCanonical("Antwerp");
         if (i % 2 == 1)
             values["FirstName"] = FieldValue.FromCanonical("Ines");
-        return new LiveRecord(new RecordKey(connection, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values);
+        return new LiveRecord(new RecordKey(connection, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values)
+            .WithEdit("City", LastEdit.None).WithEdit("FirstName", LastEdit.None);
     }
 }

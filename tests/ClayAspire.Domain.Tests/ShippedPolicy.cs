@@ -5,6 +5,9 @@ namespace ClayAspire.Domain.Tests;
 /// <summary>The policy that the product ships, read from its files.</summary>
 internal static class ShippedPolicy
 {
+    /// <summary>The folder that it is read from.</summary>
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "policy");
+
     private static readonly List<PolicyFile> All = ReadFiles();
 
     public static IReadOnlyList<PolicyFile> Files { get; } = [.. All.Where(f => !PolicyCases.IsCaseFile(f))];
@@ -15,7 +18,7 @@ internal static class ShippedPolicy
 
     private static List<PolicyFile> ReadFiles()
     {
-        var root = Path.Combine(AppContext.BaseDirectory, "policy");
+        var root = Folder;
         return [.. Directory.EnumerateFiles(root, "*.yaml", SearchOption.AllDirectories)
             .Select(f => new PolicyFile(Path.GetRelativePath(root, f).Replace('\\', '/'), File.ReadAllText(f)))];
     }

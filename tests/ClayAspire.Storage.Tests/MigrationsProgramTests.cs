@@ -34,6 +34,28 @@ public sealed class MigrationsProgramTests
     }
 
     [Fact]
+    public async Task Outside_the_demo_the_setup_makes_the_people_that_it_names_such_as_a_DPO()
+    {
+        var database = await PostgresFixture.Shared.CreateDatabaseAsync();
+        (string, string)[] dpo =
+        [
+            ("CLAYASPIRE_DEMO", "off"), ("Setup__People__0__UserName", "Legal"), ("Setup__People__0__Password", "long-enough-to-be-taken"), ("Setup__People__0__Roles", "DPO, Viewer"),
+        ];
+        for (var i = 0; i < 2; i++)
+        {
+            var (exit, output) = await RunAsync(database, dpo);
+            Assert.True(exit == 0, output);
+            Assert.DoesNotContain("long-enough-to-be-taken", output, StringComparison.Ordinal);
+        }
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var people = source.CreateCommand("select string_agg(user_name || ' ' || array_to_string(roles, '+'), ',') from sync.person");
+        Assert.Equal("legal DPO+Viewer", await people.ExecuteScalarAsync());
+        var (refused, why) = await RunAsync(database, [.. dpo, ("Setup__People__0__Roles", "Lawyer")]);
+        Assert.True(refused == 1, why);
+        Assert.Contains("Setup:People:0:Roles is 'Lawyer'", why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_that_does_not_answer_and_a_wrong_setting_are_told_apart_by_the_exit_code()
     {
         var (exit, output) = await RunAsync("Host=127.0.0.1;Port=1;Username=x;Password=y;Database=z", ("Migrations__WaitSeconds", "0"));

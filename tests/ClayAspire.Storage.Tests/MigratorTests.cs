@@ -109,7 +109,7 @@ public sealed class MigratorTests
     {
         await using var harness = await StorageHarness.StartAsync();
         var demo = new DemoPeople(harness.Get<PersonStore>(), harness.Get<ApiKeyStore>());
-        Assert.Equal((6, 3), await demo.SeedAsync(default));
+        Assert.Equal((6, 4), await demo.SeedAsync(default));
         Assert.Equal((0, 0), await demo.SeedAsync(default));
         var caller = await harness.Get<ApiKeyStore>().AuthenticateAsync("demo-crm-admin-key", default);
         Assert.Equal(["CRM Admin"], caller!.Person!.Roles);

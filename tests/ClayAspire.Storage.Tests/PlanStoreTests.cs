@@ -27,7 +27,7 @@ public sealed class PlanStoreTests
                 StorageHarness.Cell(1, "L1", "Title", StorageHarness.Decision(Verdict.Keep, winner), old: "Ünïcode\t✓"),
                 StorageHarness.Cell(2, "L2", "Industry", StorageHarness.Decision(Verdict.Hold, odd)),
                 StorageHarness.Cell(3, "L3", "Nope__c", StorageHarness.Decision(Verdict.Refuse, null)),
-            ], new PlanCost(7, 1.250m));
+            ], new PlanCost(7, 1.250m, 90));
         Assert.True(await harness.Get<PlanStore>().SaveAsync(plan, new PlanFacts(false, true, ["One remark."]), default));
         var stored = await harness.Get<PlanStore>().LoadAsync(PlanId, default);
         Assert.Equal(plan.Hash, stored!.StoredHash);
@@ -35,6 +35,7 @@ public sealed class PlanStoreTests
         Assert.Equal(JsonSerializer.Serialize(plan.Cells), JsonSerializer.Serialize(stored.Plan.Cells));
         Assert.Equal((1, 1, 1, 1, true, false, true), (stored.Row.Changes, stored.Row.Keeps, stored.Row.Holds, stored.Row.Refusals, stored.Row.Applyable, stored.Row.Complete, stored.Row.Errored));
         Assert.Equal(["One remark."], stored.Row.Remarks);
+        Assert.Equal((new PlanCost(7, 1.250m, 90), 90), (stored.Plan.Cost, stored.Row.ApplySeconds));
     }
 
     [Fact]
@@ -116,6 +117,7 @@ public sealed class PlanStoreTests
     [InlineData("update sync.plan_cell set record_id = 'L1', field = 'City' where ordinal = 1")]
     [InlineData("update sync.plan set expires_at = expires_at + interval '1 day'")]
     [InlineData("update sync.plan set author = 'somebody'")]
+    [InlineData("update sync.plan set apply_seconds = 5")]
     public async Task A_plan_altered_in_storage_is_not_released(string statement)
     {
         await using var harness = await StorageHarness.StartAsync();

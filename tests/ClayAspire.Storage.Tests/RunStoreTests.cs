@@ -137,6 +137,39 @@ public sealed class RunStoreTests
         Assert.Equal([(0, RunCellStates.Intent), (1, RunCellStates.Planned)], (await runs.OpenCellsAsync(run, default)).Select(c => (c.Ordinal, c.State)));
     }
 
+    [Fact]
+    public async Task The_pace_of_a_connection_is_the_median_of_its_last_runs_that_ended()
+    {
+        await using var harness = await StorageHarness.StartAsync();
+        var runs = harness.Get<RunStore>();
+        Assert.Null(await runs.SecondsPerCallAsync("icare", default));
+        async Task RunAsync(string state, int seconds, int calls, int minutesAgo, string connection = "icare", bool started = true)
+        {
+            var id = harness.Get<Domain.Primitives.IIdSource>().Next();
+            await harness.Get<PlanStore>().SaveAsync(StorageHarness.Plan(id), PlanFacts.Whole, default);
+            await harness.RunAsync($"""
+                insert into sync.run (id, plan_id, connection, flow, state, planned, api_calls, queued_at, started_at, finished_at)
+                select '{id}', '{id}', '{connection}', 'f', '{state}', 0, {calls}, f, {(started ? $"f - interval '{seconds} s'" : "null")}, f
+                from (select timestamptz '2026-03-02 09:00Z' - interval '{minutesAgo} min' as f) t
+                """);
+        }
+        // Not measured: another connection, a run that failed, one that never started, one without a call.
+        await RunAsync("green", 500, 1, 1, "other");
+        await RunAsync("failed", 500, 1, 1);
+        await RunAsync("cancelled", 0, 0, 1, started: false);
+        await RunAsync("green", 500, 0, 1);
+        Assert.Null(await runs.SecondsPerCallAsync("icare", default));
+        await RunAsync("green", 20, 10, 5);
+        await RunAsync("finished-with-rejections", 30, 10, 6);
+        // It waited for a night.
+        await RunAsync("cancelled", 40_000, 10, 7);
+        Assert.Equal(3, await runs.SecondsPerCallAsync("icare", default));
+        // Only the last twenty speak.
+        for (var i = 0; i < 20; i++)
+            await RunAsync("green", 5, 10, 2);
+        Assert.Equal(0.5, await runs.SecondsPerCallAsync("icare", default));
+    }
+
     private static async Task<(Guid Run, JobLease Lease)> ApprovedAsync(StorageHarness harness)
     {
         var plan = await PlanStoreTests.TwoChangesAsync(harness);

@@ -48,7 +48,7 @@ internal sealed class StorageHarness : IAsyncDisposable
     public static StorageHarness Build(string connectionString, bool realTime = false, Action<HostApplicationBuilder>? configure = null)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:clayaspire"] = connectionString });
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["ConnectionStrings:clayaspire"] = connectionString, ["Ledger:AnchorDirectory"] = ScratchFolder.New() });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var clock = realTime ? null : new FakeTimeProvider(Start);
         if (clock is not null)

@@ -23,7 +23,7 @@ public sealed class ApplyTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         await using var stack = await SyncStack.StartAsync(twin);
         await OfferAsync(stack, 2);
         var plan = await stack.PlanAsync("icare-staging", Enrichment);
-        await twin.Staging.UpdateAsync("Lead", ids[0], new { City = "Rome" });
+        await twin.Staging.EditAsync("integration", ids[0], new { City = "Rome" });
 
         var run = await stack.ApplyAsync(plan);
 
@@ -195,6 +195,27 @@ public sealed class ApplyTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         DriftCheck.AssertWritable(stack.Policy, flow, PlanKind.Undo, "icare-staging", [Cell("Industry")]);
         foreach (var field in (string[])["overall_hard_bounced__c", "Title"])
             Assert.Throws<InvalidOperationException>(() => DriftCheck.AssertWritable(stack.Policy, flow, PlanKind.Undo, "icare-staging", [Cell(field)]));
+    }
+
+    [Fact]
+    public async Task A_plan_says_how_long_it_will_take_by_the_default_first_and_by_the_measured_pace_once_a_run_has_ended()
+    {
+        var twin = await fixture.EmptyAsync();
+        await LeadsAsync(twin, 3);
+        await using var stack = await SyncStack.StartAsync(twin);
+        await OfferAsync(stack, 3);
+        var first = await stack.PlanAsync("icare-staging", Enrichment);
+        Assert.Equal(new PlanCost(3, 0, 3), first.Plan.Cost);
+        var run = await stack.ApplyAsync(first);
+        Assert.Equal(RunStates.Green, run.State);
+        // As a CRM of 7.4 s a call leaves it, whatever this machine did.
+        await stack.ReadAsync(db => db.Database.ExecuteSqlRawAsync("update sync.run set started_at = finished_at - api_calls * interval '7.4 s'"));
+
+        var undo = await stack.UndoAsync(run);
+        Assert.Equal(new PlanCost(3, 0, 23), undo.Plan.Cost);
+        Assert.Equal(undo.StoredHash, undo.Plan.Hash);
+        var empty = await stack.PlanAsync("icare-staging", Enrichment);
+        Assert.Equal(default, empty.Plan.Cost);
     }
 
     [Fact]

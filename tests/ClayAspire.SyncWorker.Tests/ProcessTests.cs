@@ -11,6 +11,7 @@ public sealed class ProcessTests(TwinFixture fixture) : IClassFixture<TwinFixtur
     [
         "clay_rows_planned_total", "clay_rows_sent_total", "clay_rows_verified_total", "clay_rows_rejected_total", "clay_rows_skipped_total",
         "clay_refused_cells_total", "clay_plan_seconds_bucket", "clay_apply_seconds_bucket", "clay_quota_used_ratio",
+        "clay_ledger_anchor_failures_total",
     ];
 
     [SkippableFact]

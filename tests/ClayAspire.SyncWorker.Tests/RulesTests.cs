@@ -2,7 +2,6 @@ using ClayAspire.Connectors.Tests;
 using ClayAspire.Domain.Audit;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Plans;
-using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Signals;
 using Microsoft.EntityFrameworkCore;
 
@@ -79,26 +78,6 @@ public sealed class RulesTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         Assert.Empty(await twin.Main.WritesAsync());
         Assert.Equal(["held", "held", "settled", "settled", "settled"], await stack.ReadAsync(db => db.Candidates.Select(c => c.State).OrderBy(s => s).ToListAsync()));
         Assert.Equal(System.Text.Json.JsonValueKind.Null, (await twin.Main.RecordAsync("Lead", ids[0])).GetProperty("Industry").ValueKind);
-    }
-
-    [Fact]
-    public async Task What_pending_legal_held_is_written_after_activation_without_asking_the_source_again()
-    {
-        var twin = await fixture.EmptyAsync();
-        var ids = await twin.Main.LoadAsync("Lead", [new { LastName = "A", Company = "C", Email = "a@example.com" }]);
-        using var folder = new PolicyCopy();
-        await using var stack = await SyncStack.StartAsync(twin, folder.Path);
-        await stack.ClayRowAsync("leads", new { email = "a@example.com", industry = "Banking" });
-        var held = await stack.PlanAsync("icare", Enrichment);
-        Assert.Equal(Verdict.Hold, Assert.Single(held.Plan.Cells).Decision.Verdict);
-
-        folder.Edit("contracts/icare.yaml", text => text.Replace("status: PendingLegal", "status: Active", StringComparison.Ordinal));
-        Assert.True(stack.Get<PolicySource>().TryReload());
-        await SyncStack.UntilAsync(() => stack.ReadAsync(db => db.Candidates.AllAsync(c => c.State == CandidateStates.Pending)), "the held candidate is pending again");
-        var run = await stack.ApplyAsync(await stack.PlanAsync("icare", Enrichment));
-
-        Assert.Equal(RunStates.Green, run.State);
-        Assert.Equal("Banking", (await twin.Main.RecordAsync("Lead", ids[0])).GetProperty("Industry").GetString());
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using ClayAspire.Connectors.Tests;
+using ClayAspire.Domain.Audit;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
 using ClayAspire.SyncWorker.Schedule;
@@ -65,5 +67,35 @@ public sealed class ScheduleTests(TwinFixture fixture) : IClassFixture<TwinFixtu
         await stack.SettledAsync();
 
         Assert.Equal([("bounce-sync", "icare")], (await stack.ReadAsync(db => db.Plans.Where(p => p.Id != id).Select(p => new { p.Flow, p.Connection }).ToListAsync())).Select(p => (p.Flow, p.Connection)));
+    }
+
+    [Fact]
+    public async Task The_leader_anchors_each_ledger_once_a_day_and_stops_when_a_ledger_was_cut_off()
+    {
+        var twin = await fixture.EmptyAsync();
+        await using var stack = await SyncStack.StartAsync(twin);
+        var anchors = stack.Get<AnchorStore>();
+        foreach (var connection in (string[])["icare", "icare-staging"])
+            await AppendAsync(stack, connection, 3);
+        var day = anchors.DueDay();
+
+        await SyncStack.UntilAsync(() => Task.FromResult(anchors.Has("icare", day) && anchors.Has("icare-staging", day)), "both ledgers are anchored");
+
+        Assert.True(await anchors.LastAsync("icare", default) is { Stands: true, Anchor.Sequence: 3, Since: 0 });
+        // The anchor of an earlier day, and a ledger with fewer entries than it saw: the next is not written, and the others go on.
+        await stack.ReadAsync(db => db.Database.ExecuteSqlRawAsync("alter table sync.ledger_entry disable trigger user; delete from sync.ledger_entry where connection = 'icare' and sequence = 3"));
+        foreach (var connection in (string[])["icare", "icare-staging"])
+            File.Move(Path.Combine(anchors.Folder, AnchorFileName.Of(connection, day)), Path.Combine(anchors.Folder, AnchorFileName.Of(connection, day.AddDays(-3))));
+        await Assert.ThrowsAsync<AggregateException>(() => stack.Get<AnchorKeeper>().KeepAsync(default));
+        Assert.Equal((false, true), (anchors.Has("icare", day), anchors.Has("icare-staging", day)));
+        Assert.False((await anchors.LastAsync("icare", default))!.Stands);
+    }
+
+    private static async Task AppendAsync(SyncStack stack, string connection, int entries)
+    {
+        await using var database = await stack.Get<Npgsql.NpgsqlDataSource>().OpenConnectionAsync();
+        await using var transaction = await database.BeginTransactionAsync();
+        await stack.Get<LedgerStore>().AppendAsync(transaction, connection, [.. Enumerable.Range(0, entries).Select(i => new NewLedgerEntry("test", $$"""{"n":{{i}}}"""))], default);
+        await transaction.CommitAsync();
     }
 }

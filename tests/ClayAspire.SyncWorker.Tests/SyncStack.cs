@@ -37,6 +37,9 @@ public sealed class SyncStack : IAsyncDisposable
 
     public PolicySet Policy => Get<PolicySource>().Current;
 
+    /// <summary>The connection string, for another worker on the same database.</summary>
+    public string Database => Get<IConfiguration>().GetConnectionString("clayaspire")!;
+
     public static string PolicyFolder { get; } = FindPolicy();
 
     /// <summary>The configuration that a worker needs, also one in a process of its own.</summary>
@@ -55,14 +58,17 @@ public sealed class SyncStack : IAsyncDisposable
         ["SyncWorker:SchedulerSeconds"] = "0.2",
         ["SyncWorker:SweepSeconds"] = "1",
         ["Queue:PollSeconds"] = "0.2",
+        ["Ledger:AnchorDirectory"] = ScratchFolder.New(),
     };
 
     public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);
 
-    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true)
+    /// <param name="without">A connection that is not configured.</param>
+    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)!);
+        builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)
+            .Where(s => without is null || !s.Key.StartsWith($"Connections:{without}:", StringComparison.Ordinal))!);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddClayAspireStorage();
         builder.Services.AddClayAspireConnectors(builder.Configuration);
@@ -103,6 +109,14 @@ public sealed class SyncStack : IAsyncDisposable
         var result = await Get<PlanStore>().ApproveAsync(plan.Plan.Id, plan.StoredHash, "crm-admin", ["CRM Admin"], Policy, ordinals, default);
         Assert.Null(result.Refusal);
         return result.RunId!.Value;
+    }
+
+    /// <summary>Sets something down about a contract as the console does; null when it was done.</summary>
+    public Task<Reason?> SetDownAsync(
+        SignatureAction action, string field, string connection = "icare", string @object = "Lead", string role = ContractLife.SigningRole, DateOnly? until = null, string? reason = null)
+    {
+        var contract = Get<PolicySource>().Files.Contract(connection, @object, field)!;
+        return Get<ContractStore>().SignAsync(contract, new ContractRequest(action, role == ContractLife.SigningRole ? "dpo" : "crm-admin", [role], contract.Hash, "Legitimate interest", until, reason), default);
     }
 
     /// <summary>Approves and waits for the run's end.</summary>

@@ -20,9 +20,12 @@ internal static class CommandTree
         root.Add(RunCommands.Build(on));
         root.Add(UndoCommand.Build(on));
         root.Add(ExplainCommand.Build(on));
+        root.Add(DriftCommand.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
         root.Add(PolicyCommands.Build(on));
+        root.Add(ContractCommands.Build(on));
+        root.Add(NormaliseCommand.Build(on));
         root.Add(SandboxCommands.Build(on));
         root.Add(MeasureCommands.Build(on));
         root.Add(DemoCommands.Build(on));

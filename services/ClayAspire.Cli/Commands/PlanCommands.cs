@@ -103,8 +103,8 @@ internal static class PlanCommands
         if (plan.TryGetProperty("undoesRun", out var undone) && undone.ValueKind == JsonValueKind.String)
             terminal.Line($"It takes back run {undone.GetString()}.");
         terminal.Line($"Hash {ServiceClient.Text(plan, "hash")}, policy {ServiceClient.Text(plan, "policyVersion")}, expires {ServiceClient.Text(plan, "expiresAt")}");
-        terminal.Table(["changes", "overwrites", "clears", "need a name", "keeps", "holds", "refusals", "API calls", "credits"],
-            [[.. new[] { "changes", "overwrites", "clears", "named", "keeps", "holds", "refusals", "apiCalls", "credits" }.Select(p => ServiceClient.Text(plan, p))]]);
+        terminal.Table(["changes", "overwrites", "clears", "need a name", "keeps", "holds", "refusals", "API calls", "credits", "takes about"],
+            [[.. new[] { "changes", "overwrites", "clears", "named", "keeps", "holds", "refusals", "apiCalls", "credits" }.Select(p => ServiceClient.Text(plan, p)), Duration(plan)]]);
         if (reasons.Count > 0)
             terminal.Table(["verdict", "reason", "cells"], reasons.Select(r => (IReadOnlyList<string>)[r.Key.Verdict, r.Key.Code, r.Value.ToString(CultureInfo.InvariantCulture)]));
         if (cells.Count > 0)
@@ -117,6 +117,11 @@ internal static class PlanCommands
         if (ServiceClient.Text(plan, "state") == "sealed" && ServiceClient.Text(plan, "named") is not ("0" or ""))
             terminal.Line($"{ServiceClient.Text(plan, "named")} changes replace a value or have a low confidence: name those that you mean with --cells (clayaspire plan show {id} --verdict Write lists them).");
     }
+
+    /// <summary>The estimated duration of the apply; empty for plans that have none.</summary>
+    private static string Duration(JsonElement plan) => plan.TryGetProperty("applySeconds", out var seconds) && seconds.GetInt32() is > 0 and var s
+        ? s < 90 ? string.Create(CultureInfo.InvariantCulture, $"{s} s") : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(s / 60.0):0} min")
+        : "";
 
     private static async IAsyncEnumerable<JsonElement> CellsAsync(ServiceClient client, Guid id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {

@@ -5,12 +5,12 @@ using ClayAspire.Domain.Policy;
 
 namespace ClayAspire.Cli.Commands;
 
-/// <summary><c>policy check</c>: needs the policy's files and no running stack.</summary>
+/// <summary><c>policy check</c>, which needs the policy's files and no running stack, and <c>policy backtest</c>.</summary>
 internal static class PolicyCommands
 {
     private const string Place = "services/policy";
 
-    public static Command Build(CommandBinder on) => new("policy", "The policy's files.") { BuildCheck(on) };
+    public static Command Build(CommandBinder on) => new("policy", "The policy's files.") { BuildCheck(on), BacktestCommand.Build(on) };
 
     private static Command BuildCheck(CommandBinder on)
     {
@@ -40,7 +40,9 @@ internal static class PolicyCommands
         return command;
     }
 
-    private static string Find(DirectoryInfo? given, string from)
+    /// <summary>The policy's folder: the one given, else the nearest <c>services/policy</c> above.</summary>
+    /// <exception cref="CliException">There is none.</exception>
+    public static string Find(DirectoryInfo? given, string from)
     {
         if (given is not null)
         {
@@ -56,7 +58,9 @@ internal static class PolicyCommands
         throw new CliException(ExitCodes.Usage, $"There is no {Place} in {from} or above. Run it inside the repository, or give --policy DIR.");
     }
 
-    private static async Task<List<PolicyFile>> ReadAsync(string folder, CancellationToken cancel)
+    /// <summary>Every policy file of a folder, also its cases.</summary>
+    /// <exception cref="CliException">One cannot be read.</exception>
+    public static async Task<List<PolicyFile>> ReadAsync(string folder, CancellationToken cancel)
     {
         var files = new List<PolicyFile>();
         foreach (var path in Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
@@ -90,6 +94,7 @@ internal static class PolicyCommands
     private static void Show(Terminal terminal, string folder, PolicySet policy, PolicyReport report)
     {
         terminal.Line($"Policy {policy.Version} in {folder}");
+        terminal.Line($"Statuses by the files: {string.Join(", ", policy.Contracts.CountBy(c => c.Status).OrderBy(c => c.Key).Select(c => $"{Number(c.Value)} {c.Key}"))}. What is in force under people's signatures: clayaspire contract list");
         terminal.Table(["connection", "contracts", "covered by a case", "cases", "as expected"], report.Connections.Select(c => (IReadOnlyList<string>)
         [
             c.Connection, Number(c.Contracts), Number(c.Covered), Number(c.Cases), Number(c.Cases - c.Failed),

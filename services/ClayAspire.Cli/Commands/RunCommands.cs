@@ -5,10 +5,10 @@ using ClayAspire.Cli.Services;
 
 namespace ClayAspire.Cli.Commands;
 
-/// <summary><c>run show</c>, and the watching of a run.</summary>
+/// <summary><c>run show</c>, <c>run cancel</c>, and the watching of a run.</summary>
 internal static class RunCommands
 {
-    private static readonly string[] Ended = ["green", "finished-with-rejections", "failed"];
+    private static readonly string[] Ended = ["green", "finished-with-rejections", "failed", "cancelled"];
 
     public static Command Build(CommandBinder on)
     {
@@ -22,14 +22,46 @@ internal static class RunCommands
         var watch = new Command("watch", "Watches a run until it ends.") { id };
         on.Run(watch, async (parsed, session, cancel) =>
             await WatchAsync(session, await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel), parsed.GetValue(id), cancel));
-        return new Command("run", "Runs: the application of approved plans.") { show, watch };
+        return new Command("run", "Runs: the application of approved plans.") { show, watch, BuildCancel(on) };
+    }
+
+    private static Command BuildCancel(CommandBinder on)
+    {
+        var id = new Argument<Guid>("RUN-ID") { Description = "The run to cancel." };
+        var wait = new Option<bool>("--wait") { Description = "Watch the run until it has ended." };
+        var command = new Command("cancel", "Cancels a run: the batch under way ends, nothing more is sent. What was verified stays; undo takes it back.") { id, wait };
+        on.Run(command, async (parsed, session, cancel) =>
+        {
+            var client = await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel);
+            var runId = parsed.GetValue(id);
+            var run = await client.PostAsync($"api/runs/{runId}/cancel", new { }, cancel);
+            if (!Ended.Contains(ServiceClient.Text(run, "state"), StringComparer.Ordinal) && parsed.GetValue(wait))
+                run = await EndOfAsync(session, client, runId, throughPauses: true, cancel);
+            var state = ServiceClient.Text(run, "state");
+            if (Ended.Contains(state, StringComparer.Ordinal))
+            {
+                await ShowAsync(session.Terminal, client, run, cancel);
+                // One that came too late is a negative result: everything was written.
+                return state == "cancelled" ? ExitCodes.Ok : ExitCodes.Refused;
+            }
+            if (session.Terminal.IsJson)
+                session.Terminal.Json(new { run });
+            else
+                session.Terminal.Line($"Run {runId} is {state} and ends after the batch under way. Watch it with: clayaspire run watch {runId}");
+            return ExitCodes.Ok;
+        });
+        return command;
     }
 
     /// <summary>Shows a run's progress until it ends; the exit code says whether it is green.</summary>
     public static async Task<int> WatchAsync(Session session, ServiceClient console, Guid runId, CancellationToken cancel)
     {
         session.Terminal.Note($"Run {runId} …");
-        var run = await session.Terminal.WithBarAsync($"Run {runId}", async report =>
+        return await ShowAsync(session.Terminal, console, await EndOfAsync(session, console, runId, throughPauses: false, cancel), cancel);
+    }
+
+    private static Task<JsonElement> EndOfAsync(Session session, ServiceClient console, Guid runId, bool throughPauses, CancellationToken cancel) =>
+        session.Terminal.WithBarAsync($"Run {runId}", async report =>
         {
             while (true)
             {
@@ -39,13 +71,11 @@ internal static class RunCommands
                 report(planned == 0 ? 1 : (double)done / planned, $"{done} of {planned}");
                 if (Ended.Contains(ServiceClient.Text(now, "state"), StringComparer.Ordinal))
                     return now;
-                if (ServiceClient.Text(now, "state") == "paused")
+                if (ServiceClient.Text(now, "state") == "paused" && !throughPauses)
                     throw new CliException(ExitCodes.Refused, $"The run is paused: {ServiceClient.Text(now, "remark")}");
                 await Task.Delay(TimeSpan.FromMilliseconds(250), session.World.Clock, cancel);
             }
         });
-        return await ShowAsync(session.Terminal, console, run, cancel);
-    }
 
     private static async Task<int> ShowAsync(Terminal terminal, ServiceClient client, JsonElement run, CancellationToken cancel)
     {
@@ -71,7 +101,7 @@ internal static class RunCommands
             if (ServiceClient.Text(run, "remark") is { Length: > 0 } remark)
                 terminal.Line(remark);
         }
-        return state is "finished-with-rejections" or "failed" ? ExitCodes.Refused : ExitCodes.Ok;
+        return state is "finished-with-rejections" or "failed" or "cancelled" ? ExitCodes.Refused : ExitCodes.Ok;
     }
 
     private static async Task CountAsync(ServiceClient client, Guid id, string state, SortedDictionary<(string State, string Code), int> reasons, CancellationToken cancel)

@@ -49,7 +49,7 @@ internal static class SandboxCommands
             Show(session.Terminal, rules, records, fresh, loaded);
             return ExitCodes.Ok;
         });
-        return new Command("sandbox", "The CRM twin.") { load };
+        return new Command("sandbox", "The CRM twin.") { load, SandboxEditCommand.Build(on) };
     }
 
     private static void Show(Terminal terminal, LoadMap rules, List<Dictionary<string, string>> records, List<Dictionary<string, string>> fresh, int loaded)

@@ -66,6 +66,10 @@ internal sealed class SandboxClient
         return answer.GetProperty("loaded").GetInt32();
     }
 
+    /// <summary>Edits one record as another user; a null clears.</summary>
+    public Task<JsonElement> EditAsync(string by, string id, IReadOnlyDictionary<string, string?> fields, CancellationToken cancel) =>
+        _client.PostAsync($"{_org}/_twin/edits", new { by, edits = new[] { new { id, fields } } }, cancel);
+
     /// <summary>The lines of one of the demo's streams: <c>events</c> or <c>clay-rows</c>.</summary>
     public IAsyncEnumerable<string> DemoAsync(string stream, CancellationToken cancel) => _client.LinesAsync($"_twin/demo/{stream}", cancel);
 }

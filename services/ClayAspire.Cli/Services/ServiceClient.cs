@@ -43,9 +43,11 @@ internal sealed class ServiceClient(string name, Uri address, string? key) : IDi
     }
 
     /// <summary>Opens a long answer to be read line by line.</summary>
-    public async Task<HttpResponseMessage> StreamAsync(string path, CancellationToken cancel)
+    public Task<HttpResponseMessage> StreamAsync(string path, CancellationToken cancel) => StreamAsync(HttpMethod.Get, path, null, cancel);
+
+    private async Task<HttpResponseMessage> StreamAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancel)
     {
-        var response = await OpenAsync(HttpMethod.Get, path, null, HttpCompletionOption.ResponseHeadersRead, cancel);
+        var response = await OpenAsync(method, path, content, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
@@ -53,9 +55,14 @@ internal sealed class ServiceClient(string name, Uri address, string? key) : IDi
     }
 
     /// <summary>The lines of a long answer.</summary>
-    public async IAsyncEnumerable<string> LinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<string> LinesAsync(string path, CancellationToken cancel) => LinesAsync(HttpMethod.Get, path, null, cancel);
+
+    /// <summary>The lines of the long answer to what is posted.</summary>
+    public IAsyncEnumerable<string> PostLinesAsync(string path, object body, CancellationToken cancel) => LinesAsync(HttpMethod.Post, path, JsonContent.Create(body), cancel);
+
+    private async IAsyncEnumerable<string> LinesAsync(HttpMethod method, string path, HttpContent? content, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
     {
-        using var response = await StreamAsync(path, cancel);
+        using var response = await StreamAsync(method, path, content, cancel);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await reader.ReadLineAsync(cancel) is { } line)
         {

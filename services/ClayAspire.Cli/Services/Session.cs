@@ -10,6 +10,9 @@ internal enum KeyUse
     Rows,
     Events,
     Operations,
+
+    /// <summary>Operations that take a DPO.</summary>
+    Signatures,
 }
 
 /// <summary>One run of a command: its options, its terminal, the services that it calls.</summary>
@@ -20,6 +23,7 @@ internal sealed class Session : IDisposable
         [KeyUse.Rows] = "demo-clay-key",
         [KeyUse.Events] = "demo-smartlead-key",
         [KeyUse.Operations] = "demo-crm-admin-key",
+        [KeyUse.Signatures] = "demo-dpo-key",
     };
 
     private readonly List<ServiceClient> _clients = [];

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,10 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
 {
     private const int UpdateLimit = 200;
     private const int RetrieveLimit = 2000;
+
+    /// <summary>What every object calls the relationship to its field history.</summary>
+    private const string HistoryRelationship = "Histories";
+
     private static readonly TimeSpan DescriptionLife = TimeSpan.FromMinutes(5);
 
     /// <summary>Fields that tell what became of a record. Each object has some of them; the description says which.</summary>
@@ -22,6 +27,8 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
 
     private readonly SalesforceSession _session;
     private readonly SalesforceTransport _transport;
+    private readonly SalesforceQuery _query;
+    private readonly SalesforceHistory _history;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly ConcurrentDictionary<string, (ObjectDescription Description, DateTimeOffset Until)> _descriptions = new(StringComparer.Ordinal);
@@ -33,6 +40,8 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         _log = log;
         _session = new SalesforceSession(connection, settings, http, clock);
         _transport = new SalesforceTransport(connection, settings, http, _session);
+        _query = new SalesforceQuery(_transport);
+        _history = new SalesforceHistory(connection, _query, new SalesforceEditors(_transport, _query, clock), clock);
     }
 
     public string Connection { get; }
@@ -40,6 +49,8 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
     public Quota Quota => _transport.Quota;
 
     public int UpdateBatchSize => UpdateLimit;
+
+    public int HistoryBatchSize => SalesforceHistory.BatchSize;
 
     public CallCount CountCalls() => CallCount.Begin();
 
@@ -99,11 +110,11 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         var found = new List<(string Email, CampaignMemberRecord Member)>();
         foreach (var query in Soql.In($"SELECT Id,Campaign.Name,{string.Join(',', visible)} FROM CampaignMember WHERE Email IN ", Distinct(emails)))
         {
-            await foreach (var row in QueryAsync("query", query, cancellationToken))
+            await foreach (var row in _query.RowsAsync("query", query, cancellationToken))
             {
                 var record = ToRecord(description, visible, row).Record;
-                var campaign = row.TryGetProperty("Campaign", out var parent) && parent.ValueKind == JsonValueKind.Object ? Text(parent, "Name") : null;
-                found.Add((Text(row, "Email")!.ToLowerInvariant(), new CampaignMemberRecord(record, Text(row, "CampaignId") ?? "", campaign ?? "")));
+                var campaign = row.TryGetProperty("Campaign", out var parent) && parent.ValueKind == JsonValueKind.Object ? SalesforceJson.Text(parent, "Name") : null;
+                found.Add((SalesforceJson.Text(row, "Email")!.ToLowerInvariant(), new CampaignMemberRecord(record, SalesforceJson.Text(row, "CampaignId") ?? "", campaign ?? "")));
             }
         }
         return found.ToLookup(f => f.Email, f => f.Member, StringComparer.Ordinal);
@@ -129,7 +140,7 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         var where = since is { } from ? $" WHERE SystemModstamp >= {Soql.Time(from)}" : "";
         var query = $"SELECT Id,{string.Join(',', visible)} FROM {@object}{where} ORDER BY SystemModstamp, Id";
         var until = since ?? DateTimeOffset.MinValue;
-        await foreach (var page in PagesAsync("queryAll", query, cancellationToken))
+        await foreach (var page in _query.PagesAsync("queryAll", query, cancellationToken))
         {
             var records = page.Select(row => ToRecord(description, visible, row)).ToArray();
             if (records.Length == 0)
@@ -138,6 +149,10 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
             yield return new ChangePage(records, until);
         }
     }
+
+    public async Task<IReadOnlyDictionary<CellKey, LastEdit>> LastEditsAsync(
+        string @object, IReadOnlyCollection<string> ids, IReadOnlyCollection<string> fields, EditorRules editors, CancellationToken cancellationToken) =>
+        await _history.LastEditsAsync(await DescribeAsync(@object, cancellationToken), ids, fields, editors, cancellationToken);
 
     public async Task<ObjectDescription> DescribeAsync(string @object, CancellationToken cancellationToken)
     {
@@ -150,7 +165,11 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
             f => new FieldDescription(f.Name, SalesforceValues.TypeOf(f.Type), f.Updateable, f.Calculated, f.Length > 0 ? f.Length : null,
                 f.RestrictedPicklist ? [.. (f.PicklistValues ?? []).Where(v => v.Active && v.Value is not null).Select(v => v.Value!)] : []),
             StringComparer.Ordinal);
-        var description = new ObjectDescription(answer.Name, fields);
+        var history = answer.ChildRelationships?.Find(c => c.RelationshipName == HistoryRelationship);
+        var description = new ObjectDescription(answer.Name, fields)
+        {
+            History = history is { ChildSObject: { } name, Field: { } parent } ? new HistoryDescription(name, parent) : null,
+        };
         _descriptions[@object] = (description, now + DescriptionLife);
         return description;
     }
@@ -238,8 +257,8 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         var visible = Visible(description, [.. fields, keyField]);
         var found = new List<(string, LiveRecord)>();
         foreach (var query in Soql.In($"SELECT Id,{string.Join(',', visible)} FROM {@object} WHERE {keyField} IN ", Distinct(keys)))
-            await foreach (var row in QueryAsync("query", query, cancellationToken))
-                if (Text(row, keyField) is { } key)
+            await foreach (var row in _query.RowsAsync("query", query, cancellationToken))
+                if (SalesforceJson.Text(row, keyField) is { } key)
                     found.Add((key, ToRecord(description, visible, row).Record));
         return found;
     }
@@ -250,30 +269,9 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         var found = new List<LiveRecord>();
         var visible = Visible(description, []);
         foreach (var query in Soql.In($"SELECT Id,{string.Join(',', visible)} FROM {description.Name} WHERE Id IN ", ids.Where(i => SalesforceId.Normalize(description.Name, i) == i)))
-            await foreach (var row in QueryAsync("queryAll", query, cancellationToken))
+            await foreach (var row in _query.RowsAsync("queryAll", query, cancellationToken))
                 found.Add(ToRecord(description, visible, row).Record);
         return found;
-    }
-
-    private async IAsyncEnumerable<JsonElement> QueryAsync(string resource, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var page in PagesAsync(resource, query, cancellationToken))
-            foreach (var row in page)
-                yield return row;
-    }
-
-    private async IAsyncEnumerable<List<JsonElement>> PagesAsync(string resource, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var path = $"{resource}?q={Uri.EscapeDataString(query)}";
-        while (true)
-        {
-            var page = await _transport.ReadAsync(HttpMethod.Get, path, null, SalesforceJson.Default.QueryAnswer, cancellationToken);
-            yield return page.Records;
-            if (page.Done || page.NextRecordsUrl is not { } next)
-                yield break;
-            // The last segment is the locator; the rest of the path depends on host and version.
-            path = $"query/{next[(next.LastIndexOf('/') + 1)..]}";
-        }
     }
 
     private static string[] Visible(ObjectDescription description, IEnumerable<string> fields) =>
@@ -289,28 +287,25 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
             if (row.TryGetProperty(field, out var value))
                 values[field] = SalesforceValues.Read(description.Fields[field].Type, value);
         var (state, successor) = StateOf(row);
-        var version = Text(row, "SystemModstamp") ?? "";
-        var key = new RecordKey(Connection, description.Name, Text(row, "Id") ?? throw new FormatException("The CRM answered a record without an id."));
+        var version = SalesforceJson.Text(row, "SystemModstamp") ?? "";
+        var key = new RecordKey(Connection, description.Name, SalesforceJson.Text(row, "Id") ?? throw new FormatException("The CRM answered a record without an id."));
         return new ChangedRecord(
             new LiveRecord(key, state, version, values, successor),
             SalesforceValues.ReadTime(version) ?? DateTimeOffset.MinValue,
-            SalesforceValues.ReadTime(Text(row, "CreatedDate")));
+            SalesforceValues.ReadTime(SalesforceJson.Text(row, "CreatedDate")));
     }
 
     private static (RecordState State, string? Successor) StateOf(JsonElement row)
     {
-        var master = Text(row, "MasterRecordId");
+        var master = SalesforceJson.Text(row, "MasterRecordId");
         if (master is not null)
             return (RecordState.Merged, master);
         if (IsTrue(row, "IsDeleted"))
             return (RecordState.Deleted, null);
-        return IsTrue(row, "IsConverted") ? (RecordState.Converted, Text(row, "ConvertedContactId")) : (RecordState.Live, null);
+        return IsTrue(row, "IsConverted") ? (RecordState.Converted, SalesforceJson.Text(row, "ConvertedContactId")) : (RecordState.Live, null);
     }
 
     private static bool IsTrue(JsonElement row, string field) => row.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
-
-    private static string? Text(JsonElement row, string field) =>
-        row.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {

@@ -65,6 +65,9 @@ internal static class SalesforceErrorTable
         new("ALL_OR_NONE_OPERATION_ROLLED_BACK", "request", ErrorAction.Retry, ItInfra, "Another row of the batch failed and took this one with it. It is tried again."),
     }.ToFrozenDictionary(r => r.Code, StringComparer.Ordinal);
 
+    /// <summary>Whether the CRM hides an object or field that was asked for: the integration user has no right to read it.</summary>
+    public static bool IsHidden(CrmException refusal) => refusal.Rule.Code is "INVALID_TYPE" or "INVALID_FIELD";
+
     /// <summary>The rule of a code. A code that we do not know rejects its row and is shown to the CRM Admin as it came.</summary>
     /// <param name="code">The CRM's code.</param>
     /// <param name="message">The CRM's message: a trigger may wrap a row lock, which passes.</param>

@@ -12,6 +12,7 @@ internal static class SalesforceId
         ["Account"] = "001",
         ["Campaign"] = "701",
         ["CampaignMember"] = "00v",
+        ["User"] = "005",
     };
 
     /// <summary>The 18-character form, or null when the text is no id of that object.</summary>

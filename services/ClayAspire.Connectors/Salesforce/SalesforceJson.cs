@@ -7,17 +7,27 @@ namespace ClayAspire.Connectors.Salesforce;
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = false, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(TokenError))]
+[JsonSerializable(typeof(UserInfoAnswer))]
 [JsonSerializable(typeof(List<ApiError>))]
 [JsonSerializable(typeof(List<CollectionRow>))]
 [JsonSerializable(typeof(DescribeAnswer))]
 [JsonSerializable(typeof(QueryAnswer))]
 [JsonSerializable(typeof(List<JsonElement>))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
-internal sealed partial class SalesforceJson : JsonSerializerContext;
+internal sealed partial class SalesforceJson : JsonSerializerContext
+{
+    /// <summary>A row's text; null when it is missing or no text.</summary>
+    public static string? Text(JsonElement row, string field) =>
+        row.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
 
 internal sealed record TokenAnswer(
     [property: JsonPropertyName("access_token")] string? AccessToken,
-    [property: JsonPropertyName("instance_url")] string? InstanceUrl);
+    [property: JsonPropertyName("instance_url")] string? InstanceUrl,
+    [property: JsonPropertyName("id")] string? Id);
+
+/// <summary>Who we are, as <c>userinfo</c> says it.</summary>
+internal sealed record UserInfoAnswer([property: JsonPropertyName("user_id")] string? UserId);
 
 internal sealed record TokenError(
     [property: JsonPropertyName("error")] string? Error,
@@ -32,7 +42,9 @@ internal sealed record ApiError(string? ErrorCode, string? StatusCode, string? M
 
 internal sealed record CollectionRow(string? Id, bool Success, List<ApiError>? Errors);
 
-internal sealed record DescribeAnswer(string Name, List<DescribedField> Fields);
+internal sealed record DescribeAnswer(string Name, List<DescribedField> Fields, List<DescribedChild>? ChildRelationships);
+
+internal sealed record DescribedChild([property: JsonPropertyName("childSObject")] string? ChildSObject, string? Field, string? RelationshipName);
 
 internal sealed record DescribedField(
     string Name, string Type, int Length, bool Updateable, bool Calculated, bool RestrictedPicklist, List<DescribedPicklistValue>? PicklistValues);

@@ -7,7 +7,10 @@ using System.Text.Json;
 namespace ClayAspire.Connectors.Salesforce;
 
 /// <summary>A token and where calls go with it.</summary>
-internal sealed record SalesforceToken(string AccessToken, Uri Instance);
+/// <param name="AccessToken">The token.</param>
+/// <param name="Instance">Where calls go.</param>
+/// <param name="UserId">The id of the user that it stands for; null when the answer did not say.</param>
+internal sealed record SalesforceToken(string AccessToken, Uri Instance, string? UserId);
 
 /// <summary>
 /// Signs in by client credentials, or by JWT bearer when a private key is set, and keeps the token until somebody says that it died:
@@ -52,13 +55,16 @@ internal sealed class SalesforceSession(string connection, ConnectionSettings se
                 throw Refused(response, body);
             if (JsonSerializer.Deserialize(body, SalesforceJson.Default.TokenAnswer) is not { AccessToken: { Length: > 0 } token } answer)
                 throw new CrmException(connection, SalesforceErrorTable.Malformed, "the token answer has no access_token");
-            return new SalesforceToken(token, new Uri((answer.InstanceUrl ?? settings.BaseUrl).TrimEnd('/')));
+            return new SalesforceToken(token, new Uri((answer.InstanceUrl ?? settings.BaseUrl).TrimEnd('/')), UserIdOf(answer.Id));
         }
         catch (Exception e) when (e is HttpRequestException or UriFormatException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new CrmException(connection, SalesforceErrorTable.Unreachable, "signing in", inner: e);
         }
     }
+
+    // https://login.salesforce.com/id/{org}/{user}
+    private static string? UserIdOf(string? identity) => SalesforceId.Normalize("User", identity?[(identity.LastIndexOf('/') + 1)..]);
 
     private CrmException Refused(HttpResponseMessage response, string body)
     {

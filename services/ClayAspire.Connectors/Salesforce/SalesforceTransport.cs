@@ -59,6 +59,15 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
         }
     }
 
+    /// <summary>The id of the user that we write as: from the token's answer, or where that did not say, from <c>userinfo</c>.</summary>
+    public async Task<string> UserIdAsync(CancellationToken cancellationToken)
+    {
+        if ((await session.GetAsync(cancellationToken)).UserId is { } id)
+            return id;
+        var info = await ReadAsync(HttpMethod.Get, "/services/oauth2/userinfo", null, SalesforceJson.Default.UserInfoAnswer, cancellationToken);
+        return SalesforceId.Normalize("User", info.UserId) ?? throw new CrmException(connection, SalesforceErrorTable.Malformed, "userinfo has no user_id");
+    }
+
     /// <summary>Writes once. It is sent again only when the CRM said that it did not look at it (401).</summary>
     public async Task<WriteAnswer> WriteAsync(HttpMethod method, string path, byte[] body, CancellationToken cancellationToken)
     {
@@ -103,7 +112,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
         for (var signedInAnew = false; ; signedInAnew = true)
         {
             var token = await session.GetAsync(cancellationToken);
-            using var request = new HttpRequestMessage(method, new Uri($"{token.Instance.AbsoluteUri.TrimEnd('/')}/services/data/v{settings.ApiVersion}/{path}"));
+            using var request = new HttpRequestMessage(method, AddressOf(token, path));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
             // Our own name on every change lets others, and our own change reader, tell our writes apart.
             request.Headers.Add("Sforce-Call-Options", "client=clayaspire");
@@ -125,6 +134,13 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
             if (signedInAnew)
                 throw new CrmException(connection, SalesforceErrorTable.BadCredentials, "a fresh token was refused");
         }
+    }
+
+    // A path from the root is not one of the data services.
+    private Uri AddressOf(SalesforceToken token, string path)
+    {
+        var instance = token.Instance.AbsoluteUri.TrimEnd('/');
+        return new Uri(path.StartsWith('/') ? instance + path : $"{instance}/services/data/v{settings.ApiVersion}/{path}");
     }
 
     private static async Task<ApiError> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)

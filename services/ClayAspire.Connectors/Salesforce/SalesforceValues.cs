@@ -50,6 +50,12 @@ internal static class SalesforceValues
         }
     }
 
+    /// <summary>A value of the field history, which may be spelled in a way that the field itself does not take: then as it stands.</summary>
+    public static FieldValue ReadLoosely(FieldType type, JsonElement json) =>
+        json.ValueKind == JsonValueKind.String && type is FieldType.DateTime or FieldType.Number or FieldType.Checkbox && !FieldCodec.TryParse(type, json.GetString(), out _)
+            ? FieldValue.FromCanonical(json.GetString()!.Trim())
+            : Read(type, json);
+
     /// <summary>Writes a change as the field's JSON value; a field that is left alone is not written at all.</summary>
     public static void Write(Utf8JsonWriter json, string field, FieldType type, FieldChange change)
     {

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Policy;
 using ClayAspire.Storage;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
@@ -44,6 +45,23 @@ internal sealed record PlanGroup(CellSelection Filter, int Changes, int Named, i
 /// <summary>Answer to an approval.</summary>
 internal sealed record PlanReleased(Guid RunId);
 
+/// <summary>Body of <c>POST /api/policy/backtest</c>.</summary>
+/// <param name="Files">The other policy's files: path from its folder (<c>contracts/icare.yaml</c>) and text.</param>
+/// <param name="Days">How many days back signals are replayed; 90 when left out.</param>
+/// <param name="Connection">The only connection to look at; all when left out.</param>
+/// <param name="AllCells">Whether every differing cell is sent, not only the examples.</param>
+internal sealed record BacktestOrder(IReadOnlyList<PolicyFile?>? Files, int? Days, string? Connection, bool AllCells = false);
+
+/// <summary>One line of the answer: progress, a differing cell, or, last, the report.</summary>
+/// <param name="Line"><c>progress</c>, <c>cell</c> or <c>report</c>; which of the others is set.</param>
+/// <param name="Progress">How far it is.</param>
+/// <param name="Cell">A differing cell.</param>
+/// <param name="Report">The report.</param>
+internal sealed record BacktestLine(string Line, BacktestProgress? Progress = null, BacktestCell? Cell = null, BacktestReport? Report = null);
+
+/// <summary>How far a backtest is.</summary>
+internal sealed record BacktestProgress(long Signals, long Total, long Differing);
+
 /// <summary>One page of a list.</summary>
 internal sealed record PageOf<T>(IReadOnlyList<T> Items, long Total, int Page, int Size)
 {
@@ -55,13 +73,13 @@ internal sealed record PlanSummary(
     Guid Id, string Connection, string Flow, string State, string Hash, string PolicyVersion, string Author,
     DateTimeOffset SealedAt, DateTimeOffset ExpiresAt, bool Applyable, bool Complete, bool Errored, IReadOnlyList<string> Remarks,
     int ApiCalls, decimal Credits, int Changes, int Keeps, int Holds, int Refusals, string Kind, Guid? UndoesRun, Guid? RunId,
-    int Named, int Overwrites, int Clears, PlanDrift? Drift = null)
+    int Named, int Overwrites, int Clears, int ApplySeconds, PlanDrift? Drift = null)
 {
     public static PlanSummary Of(PlanRow p) => Of(p, null, null);
 
     public static PlanSummary Of(PlanRow p, Guid? runId, PlanDriftLookRow? look) => new(
         p.Id, p.Connection, p.Flow, p.State, p.Hash, p.PolicyVersion, p.Author, p.SealedAt, p.ExpiresAt,
-        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears,
+        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears, p.ApplySeconds,
         look is null ? null : new PlanDrift(look.LookedAt, look.AskedBy, look.Cells, look.Drifted));
 }
 
@@ -80,11 +98,12 @@ internal sealed record PlanCell(
 /// <summary>A run; while it runs, the counts are those of its cells now.</summary>
 internal sealed record RunSummary(
     Guid Id, Guid PlanId, string Connection, string Flow, string State, int Planned, int Verified, int Rejected, int Skipped,
-    int ApiCalls, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Remark)
+    int ApiCalls, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? FinishedAt, string? Remark,
+    string? CancelAskedBy, DateTimeOffset? CancelAskedAt)
 {
     public static RunSummary Of(RunRow r) => new(
         r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped,
-        r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark);
+        r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark, r.CancelAskedBy, r.CancelAskedAt);
 }
 
 /// <summary>One cell of a run.</summary>
@@ -99,7 +118,7 @@ internal sealed record RunCell(
 /// <summary>A flow of the policy and its switch.</summary>
 internal sealed record FlowSummary(
     string Name, IReadOnlyList<string> Connections, IReadOnlyList<string> Signals, IReadOnlyList<string> Fields,
-    string Release, string Role, bool FourEyes, string? DailyAt, double ExpiresAfterHours, bool Paused);
+    string Release, string Role, bool FourEyes, string? DailyAt, double ExpiresAfterHours, bool Paused, string Kind, string? Cadence);
 
 /// <summary>Body of <c>POST /api/mirror/refresh</c>.</summary>
 internal sealed record MirrorOrder(string? Connection);

@@ -4,6 +4,7 @@ using ClayAspire.Console.Components;
 using ClayAspire.Console.Kpis;
 using ClayAspire.Console.Operations;
 using ClayAspire.Console.Security;
+using ClayAspire.Domain.Audit;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Ledger;
@@ -31,7 +32,10 @@ internal static class ConsoleApi
         api.MapJobs();
         api.MapLedger();
         api.MapExplanations();
+        api.MapBacktests();
+        api.MapDrift();
         api.MapFlows();
+        api.MapContracts();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))
             .AllowAnonymous().ExcludeFromDescription();
@@ -44,8 +48,8 @@ internal static class ConsoleApi
         runs.MapGet("/", async (RunStore store, CancellationToken cancel, int page = 1, int size = 50) =>
             PageOf<RunSummary>.Of(await store.ListAsync(TableQuery.Bounded(page), size, cancel), RunSummary.Of)).WithSummary("Runs, newest first.");
         api.MapGet("/runs.csv", (RunStore store, CancellationToken cancel) => Csv.Of("runs", Csv.Pages(n => store.ListAsync(n, 500, cancel)),
-            ["id", "plan", "connection", "flow", "state", "planned", "verified", "rejected", "skipped", "api_calls", "queued_at", "started_at", "finished_at", "remark"],
-            r => [r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped, r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark]))
+            ["id", "plan", "connection", "flow", "state", "planned", "verified", "rejected", "skipped", "api_calls", "queued_at", "started_at", "finished_at", "remark", "cancel_asked_by", "cancel_asked_at"],
+            r => [r.Id, r.PlanId, r.Connection, r.Flow, r.State, r.Planned, r.Verified, r.Rejected, r.Skipped, r.ApiCalls, r.QueuedAt, r.StartedAt, r.FinishedAt, r.Remark, r.CancelAskedBy, r.CancelAskedAt]))
             .WithTags("Runs").WithSummary("All runs as CSV.");
         runs.MapGet("/{id:guid}", async (Guid id, RunStore store, CancellationToken cancel) =>
             await store.FindAsync(id, cancel) is { } run ? Results.Ok(RunSummary.Of(run)) : Problems.Of(unknown))
@@ -59,6 +63,13 @@ internal static class ConsoleApi
             return Results.Accepted(location, new PlanOrdered(request.PlanId, location));
         }).RequireAuthorization(Access.MakePlans).WithSummary("Asks for the plan that takes back what this run wrote; it needs approval like any other.")
             .Produces<PlanOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        runs.MapPost("/{id:guid}/cancel", async (Guid id, RunDesk desk, HttpContext http, CancellationToken cancel) =>
+        {
+            var result = await desk.CancelAsync(id, Caller.Of(http.User), cancel);
+            return result.Refusal is { } refusal ? Problems.Of(refusal) : Results.Accepted($"/api/runs/{id:D}", RunSummary.Of(result.Run!));
+        }).WithSummary("Cancels a run: it ends after the batch under way, at once when no worker holds it. Needs the role that releases the flow, or Admin.")
+            .Produces<RunSummary>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
         runs.MapGet("/{id:guid}/cells", async (Guid id, RunStore store, string? state, CancellationToken cancel, int page = 1, int size = 100) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(unknown)
@@ -97,6 +108,18 @@ internal static class ConsoleApi
             }, "application/x-ndjson", $"ledger-{connection}.ndjson")).WithSummary("The whole ledger, one entry a line, for a check offline.");
         ledger.MapGet("/verify", (string connection, LedgerStore store, CancellationToken cancel) => store.VerifyAsync(connection, cancel))
             .WithSummary("Checks the hash chain from its first entry.");
+        ledger.MapGet("/anchor", async (string connection, LedgerDesk desk, CancellationToken cancel) =>
+        {
+            var (anchor, refusal) = await desk.AnchorAsync(connection, cancel);
+            return refusal is null ? Results.Ok(anchor) : Problems.Of(refusal);
+        }).WithSummary("An anchor of the chain's end as it is now; it is not kept here. Keep it where the database cannot be reached from.")
+            .Produces<LedgerAnchor>().ProducesProblem(StatusCodes.Status409Conflict);
+        ledger.MapGet("/anchors/last", async (string connection, LedgerDesk desk, CancellationToken cancel) =>
+        {
+            var (last, refusal) = await desk.LastAnchorAsync(connection, cancel);
+            return refusal is null ? Results.Ok(last) : Problems.Of(refusal);
+        }).WithSummary("The last daily anchor in the folder, whether the ledger still holds its entry, and how many entries came since.")
+            .Produces<AnchorStanding>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static void MapFlows(this RouteGroupBuilder api)
@@ -106,7 +129,7 @@ internal static class ConsoleApi
         foreach (var (verb, paused) in new[] { ("pause", true), ("resume", false) })
             flows.MapPost($"/{{name}}/{verb}", async (string name, FlowDesk desk, HttpContext http, CancellationToken cancel) =>
                 await desk.SwitchAsync(name, paused, Caller.Of(http.User), cancel) is { } refusal ? Problems.Of(refusal) : Results.NoContent())
-                .RequireAuthorization(Access.SwitchFlows).WithSummary(paused ? "Pauses a flow: it makes and applies no plans." : "Resumes a flow.")
+                .RequireAuthorization(Access.SwitchFlows).WithSummary(paused ? "Pauses a flow: it makes and applies no plans; a run under way stops after its batch." : "Resumes a flow.")
                 .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/mirror/refresh", async (MirrorOrder order, MirrorDesk desk, CancellationToken cancel) =>
         {
@@ -114,14 +137,10 @@ internal static class ConsoleApi
             return refusal is null ? Results.Accepted(value: new MirrorOrdered(order.Connection!, objects)) : Problems.Of(refusal);
         }).RequireAuthorization(Access.RefreshMirror).WithTags("Mirror").WithSummary("Asks the worker to read changed records.")
             .Produces<MirrorOrdered>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapGet("/contracts.csv", (PolicySource policy) => Csv.Of("field-contracts", Csv.Stream(policy.Current.Contracts),
-            ["connection", "object", "field", "type", "status", "rule", "sources", "owner", "max_length", "why"],
-            c => [c.Connection, c.Object, c.Field, c.Type, c.Status, FieldContract.RuleName(c.Rule), string.Join(' ', c.Sources), c.Owner, c.MaxLength, c.Why]))
-            .WithTags("Policy").WithSummary("The field contracts in force as CSV.");
         api.MapGet("/plans.csv", (PlanStore plans, string? connection, string? flow, string? state, CancellationToken cancel) =>
             Csv.Of("plans", Csv.Pages(n => plans.ListAsync(new PlanFilter(connection, flow, state, n, 500), cancel)),
-                ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "policy_version", "hash"],
-                p => [p.Id, p.Connection, p.Flow, p.State, p.Author, p.SealedAt, p.ExpiresAt, p.Changes, p.Keeps, p.Holds, p.Refusals, p.ApiCalls, p.Credits, p.PolicyVersion, p.Hash]))
+                ["id", "connection", "flow", "state", "author", "sealed_at", "expires_at", "changes", "keeps", "holds", "refusals", "api_calls", "credits", "apply_seconds", "policy_version", "hash"],
+                p => [p.Id, p.Connection, p.Flow, p.State, p.Author, p.SealedAt, p.ExpiresAt, p.Changes, p.Keeps, p.Holds, p.Refusals, p.ApiCalls, p.Credits, p.ApplySeconds, p.PolicyVersion, p.Hash]))
             .WithTags("Plans").WithSummary("Plans as CSV.");
     }
 
@@ -144,7 +163,8 @@ internal static class ConsoleApi
     private static FlowSummary Summary(FlowState state) => new(
         state.Flow.Name, state.Flow.Connections, state.Flow.Signals, [.. state.Flow.Fields.Select(f => $"{f.Object}.{f.Field}")],
         state.Flow.Release == ReleaseMode.PreAuthorised ? "pre-authorised" : "approval", state.Flow.ReleaseRole, state.Flow.FourEyes,
-        state.Flow.DailyAt?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), state.Flow.ExpiresAfter.TotalHours, state.Paused);
+        state.Flow.DailyAt?.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture), state.Flow.ExpiresAfter.TotalHours, state.Paused,
+        Flow.KindName(state.Flow.Kind), state.Flow.Cadence);
 
     /// <summary>A browser sends its cookie by itself, so a write with a cookie needs the antiforgery token too (header X-CSRF-TOKEN); a key is proof enough.</summary>
     private static async ValueTask<object?> CheckOriginAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

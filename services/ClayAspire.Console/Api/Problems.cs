@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Console.Api;
@@ -12,6 +13,11 @@ internal static class Problems
     public static IResult Of(Reason reason, int status) =>
         Results.Problem(detail: reason.Text, statusCode: status, type: $"urn:clayaspire:problem:{reason.Code}",
             extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = reason.Code });
+
+    /// <summary>The problem of a policy that does not load: the reason, and every fault with file, line and remedy.</summary>
+    public static IResult Of(Reason reason, IReadOnlyList<PolicyProblem> problems) =>
+        Results.Problem(detail: reason.Text, statusCode: StatusOf(reason.Code), type: $"urn:clayaspire:problem:{reason.Code}",
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = reason.Code, ["problems"] = problems });
 
     /// <summary>The code of a problem that has nothing but a status.</summary>
     public static string CodeOf(int status) => status switch
@@ -39,13 +45,16 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "flow-unknown" or "ledger-unknown" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
+        "contract-unknown" or "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "drift-unknown" or "drift-pending" or "flow-unknown" or "ledger-unknown" or "no-anchor-yet" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
-        "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
+        "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "staging-run-missing" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
+            or "run-ended" or "cancel-asked" or "ledger-empty" or "ledger-contradicted" or "anchor-altered"
             => StatusCodes.Status409Conflict,
-        "reason-missing" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-grouping" or "bad-selection" => StatusCodes.Status422UnprocessableEntity,
+        "reason-missing" or "basis-missing" or "bad-expiry" or "text-too-long" or "bad-status" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-grouping" or "bad-selection"
+            or "bad-outcome" or "bad-editor" or "bad-cells" or "bad-days" or "policy-faulty" => StatusCodes.Status422UnprocessableEntity,
+        "policy-too-large" => StatusCodes.Status413PayloadTooLarge,
         "analytics-failed" => StatusCodes.Status502BadGateway,
-        "analytics-unreachable" => StatusCodes.Status503ServiceUnavailable,
+        "analytics-unreachable" or "anchors-unreadable" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status409Conflict,
     };
 }

@@ -91,6 +91,7 @@ internal static class Show
         "green" => ("good", "Green"),
         "finished-with-rejections" => ("warn", "Finished, with rejections"),
         "failed" => ("bad", "Failed"),
+        "cancelled" => ("warn", "Cancelled"),
         _ => ("", state),
     };
 
@@ -104,6 +105,17 @@ internal static class Show
         "skipped" => ("warn", "Skipped"),
         _ => ("", state),
     };
+
+    public static (string Tone, string Text) ContractStatus(Domain.Policy.ContractStatus status) => status switch
+    {
+        Domain.Policy.ContractStatus.Draft => ("info", "Draft"),
+        Domain.Policy.ContractStatus.PendingLegal => ("hold", "Pending Legal"),
+        Domain.Policy.ContractStatus.Active => ("good", "Active"),
+        Domain.Policy.ContractStatus.Suspended => ("bad", "Suspended"),
+        Domain.Policy.ContractStatus.ReadOnly => ("", "Read-only"),
+    };
+
+    public static string Day(DateOnly day) => day.ToString("d MMM yyyy", Culture);
 
     public static string VerdictTone(string verdict) => verdict switch
     {

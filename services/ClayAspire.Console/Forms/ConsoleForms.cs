@@ -36,11 +36,15 @@ internal static class ConsoleForms
         forms.MapPost("/plans/{id:guid}/decline", DeclineAsync);
         forms.MapPost("/plans/{id:guid}/drift", LookForDriftAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/runs/{id:guid}/undo", UndoAsync).RequireAuthorization(Access.MakePlans);
+        forms.MapPost("/runs/{id:guid}/cancel", CancelAsync);
         forms.MapPost("/flows/{name}/switch", SwitchFlowAsync).RequireAuthorization(Access.SwitchFlows);
         forms.MapPost("/kpis/snapshot", TakeSnapshotAsync).RequireAuthorization(Access.TakeSnapshots);
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
 
+        forms.MapPost("/drift/sample", SampleDriftAsync).RequireAuthorization(Access.SampleDrift);
+
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
+        forms.MapContractForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/plans/{id:guid}/drift", DriftAsync);
@@ -96,6 +100,15 @@ internal static class ConsoleForms
         if (request.Refusal is null)
             return Results.LocalRedirect($"/plans/{request.PlanId:D}");
         Flash.Set(http, "bad", request.Refusal.Text);
+        return Results.LocalRedirect($"/runs/{id:D}");
+    }
+
+    private static async Task<IResult> CancelAsync(Guid id, HttpContext http, RunDesk desk, [FromForm] string? _, CancellationToken cancel)
+    {
+        var result = await desk.CancelAsync(id, Caller.Of(http.User), cancel);
+        Flash.Set(http, result.Refusal is null ? "good" : "bad", result.Refusal?.Text ?? (RunProgress.IsAtEnd(result.Run!.State)
+            ? "Cancelled. Nothing more is sent."
+            : "The run ends after the batch under way; nothing more is sent."));
         return Results.LocalRedirect($"/runs/{id:D}");
     }
 
@@ -165,7 +178,7 @@ internal static class ConsoleForms
         var paused = to == "paused";
         var refusal = await desk.SwitchAsync(name, paused, Caller.Of(http.User), cancel);
         Flash.Set(http, refusal is null ? "good" : "bad",
-            refusal?.Text ?? (paused ? $"{name} is paused: it makes and applies no plans until somebody resumes it." : $"{name} runs again."));
+            refusal?.Text ?? (paused ? $"{name} is paused: it makes and applies no plans until somebody resumes it, and a run under way stops after its batch." : $"{name} runs again."));
         return Results.LocalRedirect("/flows");
     }
 
@@ -181,6 +194,15 @@ internal static class ConsoleForms
         var (objects, refusal) = await desk.RefreshAsync(connection, cancel);
         Flash.Set(http, refusal is null ? "good" : "bad", refusal?.Text ?? $"Reading {string.Join(" and ", objects)} of {connection} anew.");
         return Results.LocalRedirect("/flows");
+    }
+
+    private static async Task<IResult> SampleDriftAsync(HttpContext http, DriftDesk desk, [FromForm] string? connection, CancellationToken cancel)
+    {
+        var (id, refusal) = await desk.RequestAsync(connection, null, null, Caller.Of(http.User), cancel);
+        if (refusal is null)
+            return Results.LocalRedirect($"/drift?sample={id:D}");
+        Flash.Set(http, "bad", refusal.Text);
+        return Results.LocalRedirect("/drift");
     }
 
     private static async Task<IResult> ReplayJobAsync(long id, HttpContext http, QueueDesk desk, [FromForm] string? _, CancellationToken cancel)

@@ -29,6 +29,8 @@ internal sealed class FlowDesk(PolicySource policy, FlowSwitchStore switches, IL
     {
         if (policy.Current.FindFlow(name) is not { } flow)
             return new Reason("flow-unknown", "The policy in force has no such flow.");
+        if (!flow.MakesPlans)
+            return PlanDesk.MakesNoPlans(flow);
         await switches.SetAsync(flow.Name, paused, caller.UserName, cancel);
         LogMessages.FlowSwitched(log, flow.Name, paused, caller.UserName);
         return null;

@@ -42,6 +42,8 @@ internal sealed class PlanDesk(
     {
         if (Flow(flowName) is not { } flow)
             return new PlanRequest(default, FlowUnknown(flowName));
+        if (!flow.MakesPlans)
+            return new PlanRequest(default, MakesNoPlans(flow));
         if (connection is null || !flow.Connections.Contains(connection))
             return new PlanRequest(default, new Reason("connection-unknown", $"Flow '{flow.Name}' does not write to '{connection}'. It writes to {string.Join(", ", flow.Connections)}."));
         if (await switches.IsPausedAsync(flow.Name, cancel))
@@ -94,7 +96,7 @@ internal sealed class PlanDesk(
             refusal = Paused(flow!);
         var result = refusal is not null
             ? new ApproveResult(null, refusal)
-            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, policy.Current, ordinals, cancel);
+            : await plans.ApproveAsync(id, hash!, caller.UserName, caller.Roles, await policy.RefreshAsync(cancel), ordinals, cancel);
         Note(id, flow, ApprovalVerdicts.Approved, result.Refusal, caller);
         return result;
     }
@@ -183,6 +185,10 @@ internal sealed class PlanDesk(
 
     private Reason FlowUnknown(string? name) =>
         new("flow-unknown", $"The policy in force has no flow '{name}'. It has {string.Join(", ", policy.Current.Flows.Select(f => f.Name))}.");
+
+    /// <summary>Why there is no plan of a flow that writes to no CRM.</summary>
+    public static Reason MakesNoPlans(Flow flow) =>
+        new("flow-makes-no-plans", $"Flow '{flow.Name}' is of kind '{Domain.Policy.Flow.KindName(flow.Kind)}' and writes to no CRM, so it has no plans to make or pause.");
 
     private static Reason Paused(Flow flow) => new("flow-paused", $"Flow '{flow.Name}' is paused. Resume it on the page Flows first.");
 

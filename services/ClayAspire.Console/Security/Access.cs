@@ -3,7 +3,7 @@ using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Console.Security;
 
-/// <summary>Who may do what (DESIGN 1 and 14). Releasing a plan is not here: the plan's flow names the role, and Release checks it.</summary>
+/// <summary>Who may do what (DESIGN 1 and 14). Releasing a plan is not here: the plan's flow names the role, and Release checks it. Nor is the life of a contract: see ContractLife.</summary>
 internal static class Access
 {
     public const string MarcomOps = "MARCOM Ops";
@@ -31,6 +31,12 @@ internal static class Access
     /// <summary>Look at dead jobs and replay them.</summary>
     public const string ReplayJobs = "replay-jobs";
 
+    /// <summary>Replay stored signals through another policy.</summary>
+    public const string Backtest = "backtest";
+
+    /// <summary>Have the drift watch look now; it costs calls to the CRM.</summary>
+    public const string SampleDrift = "sample-drift";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -39,6 +45,8 @@ internal static class Access
         [TakeSnapshots] = [MarcomOps, CrmAdmin, ItInfra, Admin],
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
+        [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
+        [SampleDrift] = [CrmAdmin, ItInfra, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

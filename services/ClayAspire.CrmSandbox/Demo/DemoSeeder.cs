@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ClayAspire.CrmSandbox.Salesforce;
+using ClayAspire.CrmSandbox.Salesforce.Access;
 using ClayAspire.CrmSandbox.Salesforce.Store;
 using ClayAspire.CrmSandbox.Salesforce.Twin;
 
@@ -40,7 +41,7 @@ internal static class DemoSeeder
         {
             var address = $"{owner.First}.{owner.Last}@crm-sandbox.example".ToLowerInvariant();
             yield return ("User", Row(("Id", demo.Owners[i]), ("FirstName", owner.First), ("LastName", owner.Last), ("Username", address), ("Email", address),
-                ("Title", "Account Executive"), ("Region__c", owner.Region), ("IsActive", owner.Active), Created(demo.Anchor.AddDays(-400))));
+                ("Title", "Account Executive"), ("Region__c", owner.Region), ("IsActive", owner.Active), ("ProfileId", BaseUsers.SalesProfileId(org)), Created(demo.Anchor.AddDays(-400))));
         }
 
         foreach (var campaign in demo.Campaigns)

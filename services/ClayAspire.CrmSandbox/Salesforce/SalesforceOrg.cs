@@ -10,9 +10,6 @@ namespace ClayAspire.CrmSandbox.Salesforce;
 /// <summary>One Salesforce org of the twin: its records, users, quota, faults and audit.</summary>
 internal sealed class SalesforceOrg : IDisposable
 {
-    private const int AdministratorNumber = 1;
-    private const int IntegrationNumber = 2;
-    private const int PardotNumber = 3;
     private readonly string orgPart;
 
     public SalesforceOrg(string name, int number, SandboxOptions options, TimeProvider clock)
@@ -25,14 +22,17 @@ internal sealed class SalesforceOrg : IDisposable
         var sets = PermissionSet.Load().Where(s => s.Orgs is null || s.Orgs.Contains(name, StringComparer.Ordinal));
         Users =
         [
-            new SandboxUser(UserId(AdministratorNumber), "Sandbox", "Administrator", options.Administrator, AccessRights.Administrator(), IsAdministrator: true),
-            new SandboxUser(UserId(IntegrationNumber), "ClayAspire", "Integration", options.Integration, AccessRights.Of(Schema, sets), IsAdministrator: false),
+            new SandboxUser(UserId(BaseUsers.Administrator), "Sandbox", "Administrator", options.Administrator, AccessRights.Administrator(), IsAdministrator: true),
+            new SandboxUser(UserId(BaseUsers.Integration), "ClayAspire", "Integration", options.Integration, AccessRights.Of(Schema, sets), IsAdministrator: false),
         ];
         Sessions = new Sessions(OrgId);
         Quota = new ApiQuota(options.DailyApiRequests, clock);
         var journal = string.IsNullOrWhiteSpace(options.DataDirectory) ? null : Path.Combine(options.DataDirectory, $"{name}.ndjson");
         Store = new RecordStore(Schema, orgPart, clock, options.WholeSeconds, journal);
-        AddBaseUsers();
+        Tracking = new HistoryTracking(this);
+        Editors = new Editors(this);
+        Tracking.Reset();
+        BaseUsers.Ensure(this);
     }
 
     /// <summary>The first segment of its addresses, <c>salesforce</c> for <c>/salesforce/…</c>.</summary>
@@ -49,9 +49,13 @@ internal sealed class SalesforceOrg : IDisposable
     public WriteAudit Writes { get; } = new();
     public CallAudit Calls { get; } = new();
     public QueryCursors Cursors { get; } = new();
+    public HistoryTracking Tracking { get; }
+
+    /// <summary>Whom the twin's administrator may write as.</summary>
+    public Editors Editors { get; }
 
     /// <summary>The user that Pardot's connector writes as.</summary>
-    public string PardotUserId => UserId(PardotNumber);
+    public string PardotUserId => UserId(BaseUsers.Pardot);
 
     /// <summary>Whether there is nothing in it but its own users.</summary>
     public bool IsEmpty => Store.Read(() => Store.Table("Lead").Count == 0 && Store.Table("Campaign").Count == 0);
@@ -64,45 +68,17 @@ internal sealed class SalesforceOrg : IDisposable
         Calls.Clear();
         Faults.Clear();
         Quota.SetRemaining(Quota.Max);
-        AddBaseUsers();
+        Tracking.Reset();
+        BaseUsers.Ensure(this);
     }
 
     public void Dispose() => Store.Dispose();
 
     /// <summary>How many users every org of this kind begins with.</summary>
-    public int BaseUserCount => PardotNumber;
+    public int BaseUserCount => BaseUsers.Pardot;
 
     /// <summary>The id that the <paramref name="number"/>-th record of an object has here.</summary>
     public string IdOf(string keyPrefix, long number) => SalesforceId.Create(keyPrefix, orgPart, number);
 
     private string UserId(int number) => SalesforceId.Create("005", orgPart, number);
-
-    private void AddBaseUsers() => Store.Write(transaction =>
-    {
-        if (Store.Table("User").Count > 0)
-            return 0;
-        foreach (var user in Users)
-            AddUser(transaction, user.Id, user.FirstName, user.LastName, user.Username, "Standard");
-        AddUser(transaction, PardotUserId, "B2BMA", "Integration", $"b2bma@{Name}.example", "AutomatedProcess");
-        return 0;
-    });
-
-    private void AddUser(StoreTransaction transaction, string id, string first, string last, string username, string type)
-    {
-        var user = new Record(Schema.Get("User"), new object?[Schema.Get("User").Fields.Count]);
-        void Set(string field, object? value) => user.Values[user.Type.Field(field).Ordinal] = value;
-        Set("Id", id);
-        Set("FirstName", first);
-        Set("LastName", last);
-        Set("Username", username);
-        Set("Email", username);
-        Set("UserType", type);
-        Set("IsActive", true);
-        Set("CreatedDate", transaction.Stamp);
-        Set("CreatedById", UserId(AdministratorNumber));
-        Set("LastModifiedDate", transaction.Stamp);
-        Set("LastModifiedById", UserId(AdministratorNumber));
-        Set("SystemModstamp", transaction.Stamp);
-        transaction.Put(user);
-    }
 }

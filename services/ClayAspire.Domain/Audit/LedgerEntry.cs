@@ -38,14 +38,29 @@ public static class LedgerKinds
     /// <summary>A cell was rejected by the CRM or by the read-back.</summary>
     public const string CellRejected = "cell-rejected";
 
-    /// <summary>A cell was skipped because the live value drifted since the seal.</summary>
+    /// <summary>A cell was not written, with a reason: it drifted, would be decided otherwise, or its run was cancelled.</summary>
     public const string CellSkipped = "cell-skipped";
 
     /// <summary>A run ended.</summary>
     public const string RunEnded = "run-ended";
 
+    /// <summary>A contract's owner sent its draft to Legal.</summary>
+    public const string ContractSentToLegal = "contract-sent-to-legal";
+
+    /// <summary>A DPO signed a contract.</summary>
+    public const string ContractSigned = "contract-signed";
+
+    /// <summary>A contract was stopped from the console.</summary>
+    public const string ContractSuspended = "contract-suspended";
+
+    /// <summary>The stop of a contract was lifted.</summary>
+    public const string ContractResumed = "contract-resumed";
+
     /// <summary>A run stands still because its job gave up; replaying the job takes it up again.</summary>
     public const string RunStopped = "run-stopped";
+
+    /// <summary>A person asked that a run be cancelled; what became of it stands in the run's end.</summary>
+    public const string RunCancelled = "run-cancelled";
 }
 
 /// <summary>What a check of a chain found.</summary>

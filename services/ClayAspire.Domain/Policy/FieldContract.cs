@@ -1,17 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
+using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
 
-/// <summary>Where a field stands in its life (seed "Field Allowlist"). Anything unlisted is refused.</summary>
+/// <summary>Where a field stands in its life (seed "Field Allowlist"), in the order of that life. Anything unlisted is refused.</summary>
 public enum ContractStatus
 {
-    /// <summary>May be written as its merge rule says.</summary>
-    Active,
+    /// <summary>Being written: candidates are held for the contract's owner, who sends it to Legal.</summary>
+    Draft,
 
     /// <summary>Waits for Legal: candidates are held, not dropped, so that nothing must be enriched again on activation.</summary>
     PendingLegal,
 
-    /// <summary>Was active; writes are refused until it is active again.</summary>
+    /// <summary>May be written as its merge rule says.</summary>
+    Active,
+
+    /// <summary>Was active. By the files: writes are refused. From the console: candidates are held until it is resumed.</summary>
     Suspended,
 
     /// <summary>Never written by us: a formula, or another system's own field.</summary>
@@ -59,6 +70,16 @@ public enum RuleStrength
     DeterministicAtSeal,
 }
 
+/// <summary>What a contract keeps from being overwritten, whatever its merge rule says.</summary>
+public enum Protection
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>A value whose last edit was a person's (seed 2: "Skip sync if last_modified_by = sales_user").</summary>
+    HumanEdits,
+}
+
 /// <summary>What the policy says of one field of one object of one connection.</summary>
 /// <param name="Connection">The connection's name.</param>
 /// <param name="Object">The object's API name.</param>
@@ -96,8 +117,90 @@ public sealed record FieldContract(
     /// </summary>
     public double? MinConfidence { get; init; }
 
+    /// <summary>How a free text must be written; null for fields that are no free text. The parser asks one of every text field that may be written.</summary>
+    public IStandard? Standard { get; init; }
+
+    /// <summary>For standard <c>phone</c>: the region, as ISO 3166 code, whose national numbers are understood; null when only international ones are.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>
+    /// Reads what a source sent for this field: by its type, and then in its standard. The one reading that offers, decisions and checks share.
+    /// </summary>
+    /// <param name="raw">The text as received, or a value that was read before: a value in canonical form is read as itself.</param>
+    /// <param name="value">The canonical value; blank when the text is a spelling of "no value", and when the result is false.</param>
+    /// <param name="fault">Why the text cannot be read: <c>wrong-type</c> or <c>not-standard</c>.</param>
+    public bool TryRead(string? raw, out FieldValue value, [NotNullWhen(false)] out Reason? fault)
+    {
+        fault = null;
+        if (!FieldCodec.TryParse(Type, raw, out value))
+            fault = Reasons.WrongType(this);
+        else if (Standard is not null && !value.IsBlank)
+            if (Standard.TryStandardise(value.Text!, out var canonical, out var why))
+                value = FieldValue.FromCanonical(canonical);
+            else
+                fault = Reasons.NotStandard(this, why);
+        if (fault is not null)
+            value = FieldValue.Blank;
+        return fault is null;
+    }
+
+    /// <summary>
+    /// What a live value is compared as: its standard form where it has one, so that 'USA' is 'United States'; otherwise the value itself.
+    /// Only for comparing in a decision; plans, drift checks and read-backs hold the value as the CRM has it.
+    /// </summary>
+    public FieldValue Comparable(FieldValue live) =>
+        Standard is not null && !live.IsBlank && Standard.TryStandardise(live.Text!, out var canonical, out _) ? FieldValue.FromCanonical(canonical) : live;
+
+    /// <summary>What is kept from being overwritten, whatever <see cref="Rule"/> says.</summary>
+    public Protection Protect { get; init; }
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
+
+    /// <summary>How the status in force came about; null as long as the files alone were looked at.</summary>
+    public ContractStanding? Standing { get; init; }
+
+    /// <summary>
+    /// What a signature stands for: everything that decides what is written, one line each. Not why, owner, place or status, which may be
+    /// reworded or moved on without asking anybody again. A new property that decides what is written is added here, and left out
+    /// while it has its default: contracts signed before it existed then keep their signature.
+    /// </summary>
+    public IReadOnlyList<string> Terms
+    {
+        get
+        {
+            var terms = new List<string>
+            {
+                $"connection: {Connection}",
+                $"object: {Object}",
+                $"field: {Field}",
+                $"type: {Type.ToString().ToLowerInvariant()}",
+                $"rule: {RuleName(Rule)}",
+                $"sources: {Listed(Sources)}",
+            };
+            if (MaxLength is { } max)
+                terms.Add($"max_length: {max.ToString(CultureInfo.InvariantCulture)}");
+            if (Values.Count > 0)
+                terms.Add($"values: {Listed(Values)}");
+            if (Backup is not null)
+                terms.Add($"backup: {Backup}");
+            if (Lifecycle is { } lifecycle)
+                terms.Add($"lifecycle: {lifecycle.Name}, moves {Listed([.. lifecycle.Moves.Select(m => $"{m.From} → {m.To}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}");
+            if (MinConfidence is { } least)
+                terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
+            if (Protect != Protection.None)
+                terms.Add($"protect: {Protect.ToString().ToLowerInvariant()}");
+            if (Standard is { } standard)
+                terms.Add($"standard: {standard.Name}{(Region is null ? "" : $", region {Region}")}");
+            return terms;
+        }
+    }
+
+    /// <summary>SHA-256 over <see cref="Terms"/>, lower-case hex. A signature names it, so a changed contract voids its signature.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Terms))));
+
+    /// <summary>What the contract speaks of.</summary>
+    public ContractKey Key => new(Connection, Object, Field);
 
     /// <summary>The rule's id as it stands in decisions, plans and the ledger: <c>Lead.Industry:fill-blank</c>.</summary>
     public string RuleId => $"{Object}.{Field}:{RuleName(Rule)}";
@@ -114,4 +217,19 @@ public sealed record FieldContract(
         MergeRule.Shadow => "shadow",
         MergeRule.Stage => "stage",
     };
+
+    // As JSON, so that no value can pass for two.
+    private static string Listed(IReadOnlyList<string> values) => JsonSerializer.Serialize(values, TermText);
+
+    private static readonly JsonSerializerOptions TermText = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}
+
+/// <summary>What a contract speaks of: one field of one object of one connection.</summary>
+/// <param name="Connection">The connection's name.</param>
+/// <param name="Object">The object's API name.</param>
+/// <param name="Field">The field's API name.</param>
+public readonly record struct ContractKey(string Connection, string Object, string Field)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Connection} {Object}.{Field}";
 }

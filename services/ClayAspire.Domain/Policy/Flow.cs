@@ -10,7 +10,23 @@ public enum ReleaseMode
     PreAuthorised,
 }
 
-/// <summary>A field that a flow may write.</summary>
+/// <summary>What a flow does.</summary>
+public enum FlowKind
+{
+    /// <summary>Makes plans and writes to a CRM. The only kind that does.</summary>
+    Writeback,
+
+    /// <summary>Reads records of a CRM out, for Clay.</summary>
+    Export,
+
+    /// <summary>Reads fields of a CRM and compares them with our own result.</summary>
+    ReadOnly,
+
+    /// <summary>Hands records over to a sequencer.</summary>
+    Handoff,
+}
+
+/// <summary>A field that a flow may write; for a flow of another kind, one that it reads.</summary>
 /// <param name="Object">The object's API name.</param>
 /// <param name="Field">The field's API name; <c>*</c> means every field of the object.</param>
 public readonly record struct FlowField(string Object, string Field);
@@ -36,7 +52,34 @@ public sealed record Flow(
     TimeOnly? DailyAt,
     TimeSpan ExpiresAfter)
 {
-    /// <summary>Whether the flow carries this field.</summary>
+    /// <summary>What it does. Any kind but <see cref="FlowKind.Writeback"/> makes no plans and carries no field.</summary>
+    public FlowKind Kind { get; init; }
+
+    /// <summary>Whether it makes plans.</summary>
+    public bool MakesPlans => Kind == FlowKind.Writeback;
+
+    /// <summary>When a flow that makes no plans is carried out, in the words of the seed's cadence table; null for one that does.</summary>
+    public string? Cadence { get; init; }
+
+    /// <summary>Where the flow stands in the policy's files; null when it was not read from one.</summary>
+    public PolicyPlace? Place { get; init; }
+
+    /// <summary>
+    /// The connection that a change of the flow's rules must have had a green run on before plans for the flow's other connections are released
+    /// (seed 2: "Always test sync rules in staging"); null asks for none.
+    /// </summary>
+    public string? Staging { get; init; }
+
+    /// <summary>Whether the flow may write this field.</summary>
     public bool Carries(string @object, string field) =>
-        Fields.Any(f => f.Object == @object && (f.Field == "*" || f.Field == field));
+        MakesPlans && Fields.Any(f => f.Object == @object && (f.Field == "*" || f.Field == field));
+
+    /// <summary>The kind as policy files spell it.</summary>
+    public static string KindName(FlowKind kind) => kind switch
+    {
+        FlowKind.Writeback => "writeback",
+        FlowKind.Export => "export",
+        FlowKind.ReadOnly => "read-only",
+        FlowKind.Handoff => "handoff",
+    };
 }

@@ -7,6 +7,12 @@ internal static class LifecycleFile
 {
     public const string Name = "lifecycle.yaml";
 
+    public static readonly string[] RootKeys = ["lifecycles"];
+
+    public static readonly string[] Keys = ["stages", "moves", "why"];
+
+    public static readonly string[] MoveKeys = ["from", "to", "why"];
+
     /// <summary>How the file spells the stage of a blank field.</summary>
     private const string Blank = "(blank)";
 
@@ -18,7 +24,7 @@ internal static class LifecycleFile
             var yaml = new YamlReader(file.Path, problems);
             if (yaml.Root(file.Text) is not { } root)
                 continue;
-            yaml.AllowOnly(root, "lifecycles");
+            yaml.AllowOnly(root, RootKeys);
             foreach (var (name, body) in yaml.Mappings(root, "lifecycles"))
                 lifecycles[name] = ParseOne(yaml, name, body);
         }
@@ -27,14 +33,14 @@ internal static class LifecycleFile
 
     private static Lifecycle ParseOne(YamlReader yaml, string name, YamlMappingNode body)
     {
-        yaml.AllowOnly(body, "stages", "moves", "why");
+        yaml.AllowOnly(body, Keys);
         var stages = yaml.Texts(body, "stages");
         if (stages.Count == 0)
             yaml.Fault(body, $"Lifecycle '{name}' has no stages.", "List them, the earliest first: stages: [lead, marketingqualifiedlead].");
         var moves = new List<LifecycleMove>();
         foreach (var move in yaml.Items(body, "moves"))
         {
-            yaml.AllowOnly(move, "from", "to", "why");
+            yaml.AllowOnly(move, MoveKeys);
             foreach (var from in yaml.Texts(move, "from"))
             {
                 foreach (var to in yaml.Texts(move, "to"))

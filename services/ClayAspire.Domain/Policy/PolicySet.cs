@@ -1,11 +1,20 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using ClayAspire.Domain.Edits;
 
 namespace ClayAspire.Domain.Policy;
 
-/// <summary>The whole policy in force: field contracts, flows and mappings, under one version.</summary>
+/// <summary>
+/// The whole policy: field contracts, flows and mappings, under one version. As parsed it is what the files say;
+/// <see cref="WithSignatures"/> makes of it what is in force.
+/// </summary>
 public sealed class PolicySet
 {
-    private readonly FrozenDictionary<(string, string, string), FieldContract> _contracts;
+    /// <summary>Hex digits of a version.</summary>
+    internal const int VersionLength = 16;
+
+    private FrozenDictionary<(string, string, string), FieldContract> _contracts;
 
     /// <summary>Makes a policy from its parts; the parser checks them first.</summary>
     /// <param name="version">Hash over the content of all policy files; stamped on every decision.</param>
@@ -16,17 +25,30 @@ public sealed class PolicySet
     public PolicySet(string version, IReadOnlyList<FieldContract> contracts, IReadOnlyList<Flow> flows, IReadOnlyList<SourceMapping> mappings)
     {
         Version = version;
+        FilesVersion = version;
         Contracts = contracts;
         Flows = flows;
         Mappings = mappings;
-        _contracts = contracts.ToFrozenDictionary(c => (c.Connection, c.Object, c.Field));
+        _contracts = ByField(contracts);
     }
 
-    /// <summary>Hash over the content of all policy files.</summary>
-    public string Version { get; }
+    /// <summary>
+    /// Stamped on every decision. A hash over the content of all policy files and, where people's signatures make statuses that the files do
+    /// not say, over these too: two policies that decide differently never share a version.
+    /// </summary>
+    public string Version { get; private set; }
+
+    /// <summary>Hash over the content of all policy files alone.</summary>
+    public string FilesVersion { get; }
+
+    /// <summary>When a signature that is in force ends, so that this policy is no longer the one in force; null when none will.</summary>
+    public DateTimeOffset? EndsAt { get; private set; }
+
+    /// <summary>Contracts that are less than their file says, and what to do about it.</summary>
+    public IReadOnlyList<PolicyProblem> Unsigned { get; private set; } = [];
 
     /// <summary>All field contracts.</summary>
-    public IReadOnlyList<FieldContract> Contracts { get; }
+    public IReadOnlyList<FieldContract> Contracts { get; private set; }
 
     /// <summary>All flows.</summary>
     public IReadOnlyList<Flow> Flows { get; }
@@ -34,12 +56,21 @@ public sealed class PolicySet
     /// <summary>All mappings.</summary>
     public IReadOnlyList<SourceMapping> Mappings { get; }
 
+    /// <summary>How the users of each connection are told apart.</summary>
+    public IReadOnlyDictionary<string, EditorRules> Editors { get; init; } = FrozenDictionary<string, EditorRules>.Empty;
+
+    /// <summary>Who looks after which kind of trouble.</summary>
+    public Escalation Escalation { get; init; } = Escalation.Seed;
+
     /// <summary>The connections that any contract names.</summary>
     public IEnumerable<string> Connections => Contracts.Select(c => c.Connection).Distinct(StringComparer.Ordinal);
 
     /// <summary>The contract of one field, or null when the field is outside the allowlist.</summary>
     public FieldContract? Contract(string connection, string @object, string field) =>
         _contracts.GetValueOrDefault((connection, @object, field));
+
+    /// <summary>How the users of a connection are told apart; rules that know nobody but us when the policy does not say.</summary>
+    public EditorRules EditorsOf(string connection) => Editors.GetValueOrDefault(connection) ?? EditorRules.NoneFor(connection);
 
     /// <summary>The flow of that name.</summary>
     /// <exception cref="KeyNotFoundException">No flow has that name.</exception>
@@ -53,4 +84,34 @@ public sealed class PolicySet
     public SourceMapping? Mapping(string source, string table, string kind) =>
         Mappings.FirstOrDefault(m => m.Source == source && m.Table == table && m.Kinds.Contains(kind))
         ?? Mappings.FirstOrDefault(m => m.Source == source && m.Table == "*" && m.Kinds.Contains(kind));
+
+    /// <summary>The policy in force: every contract with the status that the files and people's signatures give it.</summary>
+    /// <param name="book">What people signed, and which contracts must be signed.</param>
+    /// <param name="now">The time; signatures end by the clock.</param>
+    public PolicySet WithSignatures(ContractBook book, DateTimeOffset now)
+    {
+        var standings = Contracts.Select(AsInFile).Select(c => (Contract: c, Standing: ContractLife.Stand(c, book, now))).ToList();
+        // A copy, so that whatever else a policy has goes along.
+        var policy = (PolicySet)MemberwiseClone();
+        policy.Version = VersionOf(standings);
+        policy.Contracts = [.. standings.Select(s => s.Contract with { Status = s.Standing.Status, Standing = s.Standing })];
+        policy._contracts = ByField(policy.Contracts);
+        policy.EndsAt = standings.Min(s => s.Standing.EndsAt);
+        policy.Unsigned = [.. standings.Select(s => ContractLife.Problem(s.Contract, s.Standing)).OfType<PolicyProblem>()];
+        return policy;
+    }
+
+    private static FrozenDictionary<(string, string, string), FieldContract> ByField(IEnumerable<FieldContract> contracts) =>
+        contracts.ToFrozenDictionary(c => (c.Connection, c.Object, c.Field));
+
+    private static FieldContract AsInFile(FieldContract contract) =>
+        contract.Standing is { } standing ? contract with { Status = standing.FileStatus, Standing = null } : contract;
+
+    private string VersionOf(IEnumerable<(FieldContract Contract, ContractStanding Standing)> standings)
+    {
+        var others = standings.Where(s => s.Standing.Status != s.Contract.Status).Select(s => $"{s.Contract.Key}\t{s.Standing.Status}").Order(StringComparer.Ordinal).ToList();
+        return others.Count == 0
+            ? FilesVersion
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', others.Prepend(FilesVersion)))))[..VersionLength];
+    }
 }

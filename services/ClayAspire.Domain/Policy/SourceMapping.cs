@@ -35,6 +35,9 @@ public sealed record SourceMapping(
 {
     /// <summary>Columns that may carry the source's confidence in the row, as 0 to 1 or as a percentage; first non-blank wins.</summary>
     public IReadOnlyList<string> ConfidenceColumns { get; init; } = [];
+
+    /// <summary>Where the mapping stands in the policy's files; null when it was not read from one.</summary>
+    public PolicyPlace? Place { get; init; }
 }
 
 /// <summary>An external id field and where its value stands.</summary>

@@ -10,6 +10,11 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
     {
         try
         {
+            if (YamlBounds.Passed(text) is { } passed)
+            {
+                problems.Add(new PolicyProblem(file, passed.Line, passed.Message, "No policy needs that. Compare with the shipped file of that name."));
+                return null;
+            }
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root)
@@ -42,6 +47,9 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
             Fault(node, $"The key '{key}' is missing or not a text.", $"Add '{key}: …'.");
         return fallback ?? "";
     }
+
+    /// <summary>The node of a key, whose line is the entry's; null when the key is absent.</summary>
+    public YamlNode? KeyOf(YamlMappingNode node, string key) => node.Children.Keys.FirstOrDefault(k => k is YamlScalarNode scalar && scalar.Value == key);
 
     public string? OptionalText(YamlMappingNode node, string key) =>
         Find(node, key) is YamlScalarNode { Value: { } value } && value.Trim().Length > 0 ? value.Trim() : null;
@@ -95,7 +103,10 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
         return map;
     }
 
-    public IEnumerable<(string Name, YamlMappingNode Body)> Mappings(YamlMappingNode node, string key)
+    public IEnumerable<(string Name, YamlMappingNode Body)> Mappings(YamlMappingNode node, string key) => Entries(node, key).Select(e => (e.Name, e.Body));
+
+    /// <summary>The entries of a mapping of mappings, each with the node of its name, whose line is the entry's.</summary>
+    public IEnumerable<(string Name, YamlNode At, YamlMappingNode Body)> Entries(YamlMappingNode node, string key)
     {
         if (Find(node, key) is not { } found)
             yield break;
@@ -107,7 +118,7 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
         foreach (var (name, body) in map.Children)
         {
             if (name is YamlScalarNode { Value: { } text } && body is YamlMappingNode value)
-                yield return (text, value);
+                yield return (text, name, value);
             else
                 Fault(name, "This entry must be a mapping.", "Indent its keys below it.");
         }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 
 namespace ClayAspire.Domain.Writeback;
@@ -45,6 +47,13 @@ public sealed record LiveRecord(
     IReadOnlyDictionary<string, FieldValue> Values,
     string? SuccessorId = null)
 {
+    /// <summary>The last edit of each field whose edits were asked for; a field that is absent was not asked for.</summary>
+    public IReadOnlyDictionary<string, LastEdit> Edits { get; init; } = FrozenDictionary<string, LastEdit>.Empty;
+
+    /// <summary>The same record with the last edit of one field.</summary>
+    public LiveRecord WithEdit(string field, LastEdit edit) =>
+        this with { Edits = new Dictionary<string, LastEdit>(Edits, StringComparer.Ordinal) { [field] = edit } };
+
     /// <summary>The live value of a field; blank when the CRM answered none.</summary>
     public FieldValue Value(string field) => Values.GetValueOrDefault(field);
 }

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -45,8 +46,13 @@ public static class CellDecider
             return Answer(Verdict.Refuse, Reasons.NotInAllowlist(cell));
         switch (contract.Status)
         {
+            case ContractStatus.Draft:
+                return Answer(Verdict.Hold, Reasons.Draft(contract), contract.Owner);
             case ContractStatus.PendingLegal:
-                return Answer(Verdict.Hold, Reasons.PendingLegal(contract), "DPO");
+                return Answer(Verdict.Hold, Reasons.PendingLegal(contract), ContractLife.SigningRole);
+            // A stop from the console is lifted again, and nothing must be enriched anew then; what the files stop is refused.
+            case ContractStatus.Suspended when contract.Standing?.Suspension is { } suspension:
+                return Answer(Verdict.Hold, Reasons.Suspended(contract), suspension.Role);
             case ContractStatus.Suspended:
                 return Answer(Verdict.Refuse, Reasons.Suspended(contract));
             case ContractStatus.ReadOnly:
@@ -70,19 +76,21 @@ public static class CellDecider
                 break;
         }
 
+        if (HumanEditFilter.Check(contract, live, field) is { } kept)
+            return Answer(kept.Verdict, kept.Reason, kept.WaitsFor);
+
         var admissible = new List<Candidate>(ranked.Count);
         Reason? turnedAway = null;
         foreach (var candidate in ranked)
         {
-            var fault = Fault(contract, candidate);
-            if (fault is null)
-                admissible.Add(candidate);
-            else
+            if (Fault(contract, candidate, out var admitted) is { } fault)
                 turnedAway ??= fault;
+            else
+                admissible.Add(admitted);
         }
         if (admissible.Count == 0)
             return Answer(Verdict.Refuse, turnedAway ?? Reasons.NoCandidate);
-        var merged = rules.Of(contract.Rule).Merge(contract, live.Value(field), admissible);
+        var merged = rules.Of(contract.Rule).Merge(contract, contract.Comparable(live.Value(field)), admissible);
         if (!merged.IsWrite)
             return new Decision(Verdict.Keep, FieldValue.Blank, merged.Reason, contract.RuleId, policy.Version, merged.Winner, Others(ranked, merged.Winner));
         return new Decision(Verdict.Write, merged.Winner.Value, merged.Reason, contract.RuleId, policy.Version, merged.Winner, Others(ranked, merged.Winner))
@@ -91,15 +99,30 @@ public static class CellDecider
         };
     }
 
-    private static Reason? Fault(FieldContract contract, Candidate candidate)
+    /// <summary>Why a candidate may not compete; null when it may.</summary>
+    /// <param name="contract">The contract.</param>
+    /// <param name="candidate">The candidate as it was offered.</param>
+    /// <param name="admitted">
+    /// The candidate with its value in the contract's standard. An offer was standardised when it was made; one that was made before the contract
+    /// had its standard is standardised here, so that nothing has to be enriched again.
+    /// </param>
+    private static Reason? Fault(FieldContract contract, Candidate candidate, out Candidate admitted)
     {
+        admitted = candidate;
         if (!contract.Sources.Contains(candidate.Source))
             return Reasons.SourceNotAllowed(contract, candidate.Source);
-        if (!FieldCodec.TryParse(contract.Type, candidate.Value.Text, out var canonical) || canonical != candidate.Value)
-            return Reasons.WrongType(contract);
-        if (contract.MaxLength is { } max && candidate.Value.Text!.Length > max)
-            return Reasons.TooLong(contract, candidate.Value.Text.Length);
-        if (contract.Type == FieldType.Picklist && contract.Values.Count > 0 && !contract.Values.Contains(candidate.Value.Text!))
+        if (!contract.TryRead(candidate.Value.Text, out var value, out var fault))
+            return fault;
+        if (value != candidate.Value)
+        {
+            // Without a standard, a value that its type spells otherwise was never read, and is no value of that type.
+            if (contract.Standard is null || value.IsBlank)
+                return Reasons.WrongType(contract);
+            admitted = candidate with { Value = value };
+        }
+        if (contract.MaxLength is { } max && value.Text!.Length > max)
+            return Reasons.TooLong(contract, value.Text.Length);
+        if (contract.Type == FieldType.Picklist && contract.Values.Count > 0 && !contract.Values.Contains(value.Text!))
             return Reasons.NotInPicklist(contract);
         return null;
     }

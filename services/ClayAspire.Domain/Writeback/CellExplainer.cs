@@ -1,4 +1,5 @@
 using System.Globalization;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -13,16 +14,19 @@ public static class CellExplainer
     private static readonly (string Name, string Passed, string[] Codes)[] Filters =
     [
         ("Allowlist", "The field has a contract.", ["not-in-allowlist"]),
-        ("Contract status", "The contract is Active.", ["pending-legal", "suspended", "read-only"]),
+        ("Contract status", "The contract is Active.", ["draft", "pending-legal", "suspended", "read-only"]),
         ("Flow", "The flow carries the field.", ["not-carried-by-flow"]),
         ("Record state", "The record is live.", ["record-converted", "record-merged", "record-deleted"]),
-        ("Source, type, length, picklist", "At least one candidate is admissible.", ["source-not-allowed", "wrong-type", "too-long", "not-in-picklist", "no-candidate"]),
+        ("Human edit", "No person edited the field last.", [EditReasons.EditedByHumanCode, .. EditReasons.GapCodes]),
+        ("Source, type, standard, length, picklist", "At least one candidate is admissible.", ["source-not-allowed", "wrong-type", "not-standard", "too-long", "not-in-picklist", "no-candidate"]),
         ("Merge rule and live value", "", []),
         ("The CRM's own metadata", "The CRM takes the value.", ["field-not-visible", "field-is-formula", "field-not-writable"]),
     ];
 
-    private const int MergeFilter = 5;
-    private const int CrmFilter = 6;
+    private const int EditFilter = 4;
+    private const int CandidateFilter = 5;
+    private const int MergeFilter = 6;
+    private const int CrmFilter = 7;
 
     /// <summary>Explains a cell.</summary>
     /// <param name="policy">The policy in force.</param>
@@ -36,13 +40,13 @@ public static class CellExplainer
         var flow = FlowOf(policy, facts, last);
 
         var now = new DecisionGround(policy.Version, contract, flow,
-            Record(facts, facts.Mirror?.State ?? RecordState.Live, FieldValue.FromCanonical(current.Value)), cell.Field, [.. facts.Offers.Select(o => o.Candidate)]);
+            Record(facts, facts.Mirror?.State ?? RecordState.Live, FieldValue.FromCanonical(current.Value), CellEdits.Last(facts, last)), cell.Field, [.. facts.Offers.Select(o => o.Candidate)]);
         var today = now.Decide();
         var decision = last?.Decision ?? today;
         // The ground of the recorded decision: what the plan saw, under the contract in force.
         var ground = last is null ? now : now with
         {
-            Live = Record(facts, StateOf(decision.Reason.Code), last.Old),
+            Live = Record(facts, StateOf(decision.Reason.Code), last.Old, CellEdits.At(facts, last)),
             Candidates = decision.Winner is null ? [] : [decision.Winner, .. decision.Losers],
         };
         var candidates = Candidates(facts, ground, decision);
@@ -51,14 +55,14 @@ public static class CellExplainer
             cell.Record.Connection, cell.Record.Object, cell.Record.Id, cell.Field,
             Story(current, decision, last, contract, facts, today),
             current,
-            contract is null ? null : new ExplainedContract(contract.Status, FieldContract.RuleName(contract.Rule), contract.Sources, contract.Owner, contract.Why),
+            contract is null ? null : new ExplainedContract(contract.Status, FieldContract.RuleName(contract.Rule), contract.Sources, contract.Owner, contract.Why) { ProtectsHumanEdits = HumanEditFilter.Needs(contract with { Status = ContractStatus.Active }) },
             new ExplainedDecision(decision.Verdict, decision.Reason, decision.RuleId, decision.PolicyVersion, ground.LiveValue.Text, decision.Value.Text, decision.WaitsFor,
                 last?.PlanId, last?.SealedAt, last is null ? null : Today(decision, today)),
             filters, candidates, Change(ground, decision, policy.Version), Timeline(facts, current), facts.IsCut);
     }
 
-    private static LiveRecord Record(CellFacts facts, RecordState state, FieldValue value) =>
-        new(facts.Cell.Record, state, "", new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [facts.Cell.Field] = value });
+    private static LiveRecord Record(CellFacts facts, RecordState state, FieldValue value, LastEdit edit) =>
+        new LiveRecord(facts.Cell.Record, state, "", new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [facts.Cell.Field] = value }).WithEdit(facts.Cell.Field, edit);
 
     private static RecordState StateOf(string reasonCode) => reasonCode switch
     {
@@ -84,6 +88,7 @@ public static class CellExplainer
         var sights = facts.Plans.Where(p => hasContract && p.Decision.Reason.Code != "field-not-visible").Select(p => (At: p.SealedAt, Value: p.Old)).ToList();
         if (facts.Mirror is { } mirror && (mirror.HasField || hasContract))
             sights.Add((mirror.ReadAt, mirror.Value));
+        sights.AddRange(facts.Drifts.Where(d => d.Outcome is DriftOutcome.Kept or DriftOutcome.Changed).Select(d => (d.At, d.Seen)));
         var ours = facts.Runs.Where(r => r.IsVerified).MaxBy(r => r.VerifiedAt);
         if (ours is not null)
             sights.Add((ours.VerifiedAt!.Value, ours.New));
@@ -105,8 +110,9 @@ public static class CellExplainer
         var by = Approver(facts, ours.PlanId) is { } who ? $", approved by {who}" : "";
         if (seen.Value == ours.New)
             return Ours(seen, ours, facts, ValueOrigin.WrittenByUs, $"{Quoted(ours.New)} was written by us{by}, and read back equal {At(ours.VerifiedAt!.Value)}.");
-        return Ours(seen, ours, facts, ValueOrigin.EditedSince,
-            $"We wrote {Quoted(ours.New)}{by}, read back equal {At(ours.VerifiedAt!.Value)}. Somebody else changed it since: {At(seen.At)} it read {Quoted(seen.Value)}.");
+        var (text, editedBy, editedAt) = CellEdits.Since(facts, ours, seen);
+        var edited = Ours(seen, ours, facts, ValueOrigin.EditedSince, $"We wrote {Quoted(ours.New)}{by}, read back equal {At(ours.VerifiedAt!.Value)}. {text}");
+        return edited with { EditedBy = editedBy, EditedAt = editedAt };
     }
 
     private static ExplainedValue Ours((DateTimeOffset At, FieldValue Value) seen, RunMention run, CellFacts facts, ValueOrigin origin, string text) =>
@@ -135,11 +141,14 @@ public static class CellExplainer
 
     private static (CandidateStanding, string) Standing(DecisionGround ground, Decision decision, Candidate c, bool merged)
     {
-        if (!merged && decision.Verdict is Verdict.Hold or Verdict.Refuse && FilterOf(decision) < 4)
+        if (!merged && decision.Verdict != Verdict.Write && FilterOf(decision) < CandidateFilter)
         {
-            return decision.Verdict == Verdict.Hold
-                ? (CandidateStanding.NotCompared, "Kept for later: nothing was compared yet.")
-                : (CandidateStanding.NotCompared, "Not compared: the field was refused before any value was looked at.");
+            return (CandidateStanding.NotCompared, decision.Verdict switch
+            {
+                Verdict.Hold => "Kept for later: nothing was compared yet.",
+                Verdict.Keep => "Not compared: a person edited the field last.",
+                _ => "Not compared: the field was refused before any value was looked at.",
+            });
         }
         if (ground.FaultOf(c) is { } fault)
             return (CandidateStanding.TurnedAway, fault.Text);
@@ -188,7 +197,7 @@ public static class CellExplainer
     {
         var answered = FilterOf(decision);
         // The CRM's own list says no in the same words as the contract's; under an unchanged policy the contract lets the value pass.
-        if (answered == 4 && decision.PolicyVersion == policyVersion && ground.Decide().Verdict == Verdict.Write)
+        if (answered == CandidateFilter && decision.PolicyVersion == policyVersion && ground.Decide().Verdict == Verdict.Write)
             answered = CrmFilter;
         var wrote = decision.Verdict == Verdict.Write;
         return [.. Filters.Select((f, i) =>
@@ -196,7 +205,12 @@ public static class CellExplainer
             if (i == answered)
                 return new ExplainedFilter(f.Name, FilterOutcome.Answered, decision.Reason.Text);
             if (i < answered || (i == CrmFilter && wrote))
-                return new ExplainedFilter(f.Name, FilterOutcome.Passed, i == MergeFilter ? "The rule wanted to write." : f.Passed);
+                return new ExplainedFilter(f.Name, FilterOutcome.Passed, i switch
+                {
+                    MergeFilter => "The rule wanted to write.",
+                    EditFilter when !HumanEditFilter.Needs(ground.Contract) => "The contract does not protect human edits.",
+                    _ => f.Passed,
+                });
             return new ExplainedFilter(f.Name, FilterOutcome.NotReached, "Not reached.");
         })];
     }
@@ -283,7 +297,8 @@ public static class CellExplainer
             else if (run.State is "rejected" or "skipped")
                 events.Add(new ExplainedEvent(end, run.State, run.Reason?.Text ?? "No reason was kept.", run.PlanId, run.RunId));
         }
-        if (current is { Origin: ValueOrigin.EditedSince, SeenAt: { } seen })
+        events.AddRange(CellEdits.Timeline(facts));
+        if (current is { Origin: ValueOrigin.EditedSince, SeenAt: { } seen, EditedAt: null })
             events.Add(new ExplainedEvent(seen, "edited", $"The CRM held {(current.Value is { } v ? $"'{v}'" : "a blank")} instead of '{current.OurValue}': changed by somebody else after our read-back."));
         else if (facts.Mirror is { } mirror && current.SeenAt == mirror.ReadAt)
             events.Add(new ExplainedEvent(mirror.ReadAt, "read", $"Last read from the CRM: {(current.Value is { } v ? $"'{v}'" : "blank")}."));
@@ -297,7 +312,7 @@ public static class CellExplainer
         _ => "it replaces a value that is there, and its confidence is below what the contract asks",
     };
 
-    private static string Quoted(FieldValue value) => value.IsBlank ? "a blank" : $"'{value}'";
+    internal static string Quoted(FieldValue value) => value.IsBlank ? "a blank" : $"'{value}'";
 
-    private static string At(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    internal static string At(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 
 namespace ClayAspire.Domain.Writeback;
@@ -51,9 +52,12 @@ public enum ValueOrigin
 /// <param name="PlanId">That run's plan.</param>
 /// <param name="Approver">Who released that plan.</param>
 /// <param name="VerifiedAt">When our write was read back equal.</param>
+/// <param name="EditedBy">Who changed it after our write; null when nobody did, or it is not known that anybody did.</param>
+/// <param name="EditedAt">When; null when that is not known.</param>
 public sealed record ExplainedValue(
     string? Value, ValueOrigin Origin, string Text, DateTimeOffset? SeenAt,
-    string? OurValue = null, Guid? RunId = null, Guid? PlanId = null, string? Approver = null, DateTimeOffset? VerifiedAt = null);
+    string? OurValue = null, Guid? RunId = null, Guid? PlanId = null, string? Approver = null, DateTimeOffset? VerifiedAt = null,
+    EditorKind? EditedBy = null, DateTimeOffset? EditedAt = null);
 
 /// <summary>A contract as far as an explanation needs it.</summary>
 /// <param name="Status">Where it stands in its life.</param>
@@ -61,7 +65,11 @@ public sealed record ExplainedValue(
 /// <param name="Sources">The sources that may offer values, best first.</param>
 /// <param name="Owner">Who answers questions about the field.</param>
 /// <param name="Why">The sentence that it rests on.</param>
-public sealed record ExplainedContract(ContractStatus Status, string Rule, IReadOnlyList<string> Sources, string Owner, string Why);
+public sealed record ExplainedContract(ContractStatus Status, string Rule, IReadOnlyList<string> Sources, string Owner, string Why)
+{
+    /// <summary>Whether a value that a person edited last is left alone, whatever the rule says.</summary>
+    public bool ProtectsHumanEdits { get; init; }
+}
 
 /// <summary>The decision that is explained: the last one that a plan recorded, or the one that would be made now.</summary>
 /// <param name="Verdict">What was done with the cell.</param>
@@ -138,7 +146,7 @@ public sealed record NearestChange(string Code, string Text, int Steps, Verdict 
 
 /// <summary>Something that happened to the cell.</summary>
 /// <param name="At">When.</param>
-/// <param name="Kind"><c>offered</c>, <c>decided</c>, <c>released</c>, <c>refused</c>, <c>declined</c>, <c>left-out</c>, <c>sent</c>, <c>verified</c>, <c>rejected</c>, <c>skipped</c>, <c>edited</c> or <c>read</c>.</param>
+/// <param name="Kind"><c>offered</c>, <c>decided</c>, <c>released</c>, <c>refused</c>, <c>declined</c>, <c>left-out</c>, <c>sent</c>, <c>verified</c>, <c>rejected</c>, <c>skipped</c>, <c>created</c>, <c>edited</c>, <c>checked</c> or <c>read</c>.</param>
 /// <param name="Text">What.</param>
 /// <param name="PlanId">The plan that it belongs to.</param>
 /// <param name="RunId">The run that it belongs to.</param>

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 
 namespace ClayAspire.Domain.Writeback;
@@ -17,6 +18,12 @@ public sealed record CellFacts(
     IReadOnlyList<RunMention> Runs,
     bool IsCut = false)
 {
+    /// <summary>Edits of the field by anybody, as the CRM's history told them, the earliest first.</summary>
+    public IReadOnlyList<LastEdit> Edits { get; init; } = [];
+
+    /// <summary>What the drift watch saw of what we wrote, the earliest first.</summary>
+    public IReadOnlyList<DriftMention> Drifts { get; init; } = [];
+
     /// <summary>Whether anything is known of the cell's record at all.</summary>
     public bool IsKnown => Mirror is not null || Offers.Count > 0 || Plans.Count > 0 || Runs.Count > 0;
 }
@@ -27,6 +34,15 @@ public sealed record CellFacts(
 /// <param name="HasField">Whether the reading holds a value of this field.</param>
 /// <param name="ReadAt">When it was read.</param>
 public sealed record MirrorReading(RecordState State, FieldValue Value, bool HasField, DateTimeOffset ReadAt);
+
+/// <summary>A look of the drift watch at a value that we wrote.</summary>
+/// <param name="At">When it looked.</param>
+/// <param name="Outcome">Whether the value was still there.</param>
+/// <param name="Written">What we had written.</param>
+/// <param name="Seen">What it saw; blank when it saw nothing.</param>
+/// <param name="By">Who had changed it.</param>
+/// <param name="Gap">Why that is not known, if it is not.</param>
+public sealed record DriftMention(DateTimeOffset At, DriftOutcome Outcome, FieldValue Written, FieldValue Seen, EditorKind By, Reason? Gap);
 
 /// <summary>A value that was offered for the cell.</summary>
 /// <param name="Candidate">The candidate.</param>

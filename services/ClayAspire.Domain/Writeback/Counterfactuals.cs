@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -25,7 +26,7 @@ internal sealed record DecisionGround(string PolicyVersion, FieldContract? Contr
         if (Contract is null)
             return null;
         var rule = Contract.Rule == MergeRule.ReadOnly ? MergeRule.FillBlank : Contract.Rule;
-        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule }, Candidates = [candidate], Live = Live with { State = RecordState.Live } })
+        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule, Protect = Protection.None }, Candidates = [candidate], Live = Live with { State = RecordState.Live } })
             .WithLive(FieldValue.Blank).Carried().Decide();
         return alone.Verdict == Verdict.Refuse ? alone.Reason : null;
     }
@@ -96,16 +97,21 @@ internal static class Counterfactuals
         else
         {
             // A formula stays one whatever its contract says, so read-only contracts are not "activated" here.
-            if (contract.Status is ContractStatus.PendingLegal or ContractStatus.Suspended)
-                yield return new Edit("contract-active", contract.Status == ContractStatus.PendingLegal
-                    ? $"If the contract of {cell} were Active (it waits for the DPO's signature)"
-                    : $"If the contract of {cell} were Active and not suspended", g => g with { Contract = g.Contract! with { Status = ContractStatus.Active } });
+            if (contract.Status is ContractStatus.Draft or ContractStatus.PendingLegal or ContractStatus.Suspended)
+                yield return new Edit("contract-active", contract.Status switch
+                {
+                    ContractStatus.Draft => $"If the contract of {cell} were Active (it is a draft, and takes the DPO's signature)",
+                    ContractStatus.PendingLegal => $"If the contract of {cell} were Active (it waits for the DPO's signature)",
+                    _ => $"If the contract of {cell} were Active and not suspended",
+                }, g => g with { Contract = g.Contract! with { Status = ContractStatus.Active } });
             foreach (var source in ground.Candidates.Select(c => c.Source).Where(s => !contract.Sources.Contains(s)).Distinct(StringComparer.Ordinal))
                 yield return new Edit("source-listed", $"If the contract of {cell} listed source '{source}'", g => g with { Contract = g.Contract! with { Sources = [.. g.Contract!.Sources, source] } });
             foreach (var (candidate, code) in ground.Candidates.Select(c => (c, ground.FaultOf(c)?.Code)))
             {
                 if (code == "not-in-picklist")
                     yield return new Edit("value-in-picklist", $"If '{candidate.Value}' were in the picklist of {cell}", g => g with { Contract = g.Contract! with { Values = [.. g.Contract!.Values, candidate.Value.Text!] } });
+                else if (code == "not-standard" && contract.Standard is { } standard)
+                    yield return new Edit("value-standard", $"If '{candidate.Value}' were of standard '{standard.Name}' (such as '{standard.Samples[0]}')", g => g with { Contract = g.Contract! with { Standard = null } });
                 else if (code == "too-long")
                     yield return new Edit("longer-field", $"If {cell} took {candidate.Value.Text!.Length} characters instead of {contract.MaxLength}", g => g with { Contract = g.Contract! with { MaxLength = candidate.Value.Text.Length } });
             }
@@ -114,6 +120,10 @@ internal static class Counterfactuals
             yield return new Edit("flow-carries-field", $"If flow '{ground.Flow.Name}' carried {cell}", g => g.Carried());
         if (ground.Live.State != RecordState.Live)
             yield return new Edit("record-live", $"If the record were not {ground.Live.State.ToString().ToLowerInvariant()}", g => g with { Live = g.Live with { State = RecordState.Live } });
+        if (before.Reason.Code == EditReasons.EditedByHumanCode)
+            yield return new Edit("no-human-edit", "If no person had edited the field last", g => g with { Live = g.Live.WithEdit(g.Field, LastEdit.None) });
+        else if (EditReasons.GapCodes.Contains(before.Reason.Code))
+            yield return new Edit("history-known", "If the CRM's field history showed that no person edited the field last", g => g with { Live = g.Live.WithEdit(g.Field, LastEdit.None) });
 
         // Where the field holds the winning value already, "if it were blank" says nothing new; what a loser lacked does.
         var winnerStands = before.Verdict == Verdict.Write || before.Reason.Code is "already-equal" or "already-set";
@@ -177,7 +187,9 @@ internal static class Counterfactuals
     }
 
     private static FieldValue OtherThan(FieldContract contract, FieldValue value) =>
-        contract.Type == FieldType.Picklist && contract.Values.FirstOrDefault(v => v != value.Text) is { } other ? FieldValue.FromCanonical(other) : SampleOf(contract);
+        contract.Type == FieldType.Picklist && contract.Values.FirstOrDefault(v => v != value.Text) is { } other ? FieldValue.FromCanonical(other)
+        : contract.Standard?.Samples.FirstOrDefault(s => s != value.Text) is { } sample ? FieldValue.FromCanonical(sample)
+        : SampleOf(contract);
 
     private static FieldValue SampleOf(FieldContract contract) => FieldValue.FromCanonical(contract.Type switch
     {
@@ -186,6 +198,6 @@ internal static class Counterfactuals
         FieldType.DateTime => "2000-01-01T00:00:00Z",
         FieldType.Picklist when contract.Values.Count > 0 => contract.Values[0],
         FieldType.Email => "a@b.example",
-        _ => "a value",
+        _ => contract.Standard?.Samples[0] ?? "a value",
     });
 }

@@ -21,7 +21,8 @@ public sealed record PlannedCell(int Ordinal, CellKey Cell, FieldValue Old, stri
 /// <summary>What applying a plan will cost.</summary>
 /// <param name="ApiCalls">Calls to the CRM, reads and read-back included.</param>
 /// <param name="Credits">Enrichment credits; 0 for plans that only write.</param>
-public readonly record struct PlanCost(int ApiCalls, decimal Credits);
+/// <param name="Seconds">How long it will take, in whole seconds, estimated from the calls and the pace of earlier runs; 0 when nothing is estimated.</param>
+public readonly record struct PlanCost(int ApiCalls, decimal Credits, int Seconds = 0);
 
 /// <summary>What a plan is for.</summary>
 public enum PlanKind

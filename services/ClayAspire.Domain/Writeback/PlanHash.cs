@@ -69,6 +69,12 @@ public sealed class PlanHash : IDisposable
             Feed("undo");
             Feed(run.ToString("D"));
         }
+        // Only where it was estimated: plans sealed before there were estimates keep their hash.
+        if (head.Cost.Seconds != 0)
+        {
+            Feed("seconds");
+            Feed(head.Cost.Seconds.ToString(CultureInfo.InvariantCulture));
+        }
         Feed(head.Id.ToString("D"));
         Feed(head.Connection);
         Feed(head.Flow);

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -26,7 +27,9 @@ public static class PolicyChange
         if (policy.Version == plan.PolicyVersion)
             return null;
         var field = cell.Cell.Field;
-        var asSealed = new LiveRecord(cell.Cell.Record, RecordState.Live, cell.RecordVersion, new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [field] = cell.Old });
+        // At the seal no person's edit stood in the way; whether one does now, the second check asks the CRM just before writing.
+        var asSealed = new LiveRecord(cell.Cell.Record, RecordState.Live, cell.RecordVersion, new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [field] = cell.Old })
+            .WithEdit(field, LastEdit.None);
         var now = plan.Kind == PlanKind.Undo
             ? UndoDecider.Decide(policy, asSealed, field, cell.Old, cell.Decision.Value)
             : CellDecider.Decide(policy, flow, asSealed, field, Evidence(cell.Decision));

@@ -10,13 +10,18 @@ public static class Reasons
     public static Reason NotInAllowlist(CellKey cell) =>
         new("not-in-allowlist", $"{cell.Record.Object}.{cell.Field} has no field contract on '{cell.Record.Connection}'. Add a contract, signed by its owner, if it should be written.");
 
+    /// <summary>The contract is being written.</summary>
+    public static Reason Draft(FieldContract contract) =>
+        new("draft", $"The contract of {contract.Object}.{contract.Field} is a draft.{Remark(contract)} The value is kept until the owner sends the contract to Legal and the DPO signs it.");
+
     /// <summary>The contract waits for Legal.</summary>
     public static Reason PendingLegal(FieldContract contract) =>
-        new("pending-legal", $"{contract.Object}.{contract.Field} is Pending Legal. The value is kept and is offered again when the DPO activates the contract.");
+        new("pending-legal", $"{contract.Object}.{contract.Field} is Pending Legal.{Remark(contract)} The value is kept and is offered again when the DPO signs the contract.");
 
     /// <summary>The contract is suspended.</summary>
-    public static Reason Suspended(FieldContract contract) =>
-        new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.");
+    public static Reason Suspended(FieldContract contract) => contract.Standing?.Suspension is null
+        ? new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.")
+        : new("suspended", $"The contract of {contract.Object}.{contract.Field} is suspended.{Remark(contract)} The value is kept and is offered again when the contract is resumed.");
 
     /// <summary>A formula, or a field that another system owns.</summary>
     public static Reason ReadOnly(FieldContract contract) =>
@@ -51,6 +56,12 @@ public static class Reasons
     /// <summary>The value cannot be read as the field's type.</summary>
     public static Reason WrongType(FieldContract contract) =>
         new("wrong-type", $"The value is no {contract.Type} as {contract.Object}.{contract.Field} needs.");
+
+    /// <summary>The value cannot be written in the contract's standard.</summary>
+    /// <param name="contract">The contract.</param>
+    /// <param name="why">What the standard says, with its remedy.</param>
+    public static Reason NotStandard(FieldContract contract, string why) =>
+        new("not-standard", $"{contract.Object}.{contract.Field} takes values of standard '{contract.Standard?.Name}' only. {why}");
 
     /// <summary>There was no candidate left to choose.</summary>
     public static Reason NoCandidate { get; } = new("no-candidate", "No candidate offers a value.");
@@ -121,4 +132,7 @@ public static class Reasons
     /// <summary>The integration user cannot see the field.</summary>
     public static Reason NotVisible(CellKey cell) =>
         new("field-not-visible", $"The integration user cannot see {cell.Record.Object}.{cell.Field}. Give it read and edit rights on the field.");
+
+    private static string Remark(FieldContract contract) => contract.Standing?.Remark is not { } remark ? ""
+        : remark.EndsWith('.') ? $" {remark}" : $" {remark}.";
 }

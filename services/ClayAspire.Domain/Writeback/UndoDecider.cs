@@ -10,7 +10,7 @@ namespace ClayAspire.Domain.Writeback;
 public static class UndoDecider
 {
     /// <summary>
-    /// Whether a cell under this contract may be undone. Pending Legal and Suspended may: an undo takes out what must not be there.
+    /// Whether a cell under this contract may be undone. Draft, Pending Legal and Suspended may: an undo takes out what must not be there.
     /// A field outside the allowlist, or read-only, is never written, not even to take something back.
     /// </summary>
     public static bool Permits(FieldContract? contract) => contract is { Status: not ContractStatus.ReadOnly, Rule: not MergeRule.ReadOnly };

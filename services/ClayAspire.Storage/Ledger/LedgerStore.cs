@@ -9,6 +9,11 @@ namespace ClayAspire.Storage.Ledger;
 /// <param name="Payload">JSON text.</param>
 public sealed record NewLedgerEntry(string Kind, string Payload);
 
+/// <summary>Where a ledger's chain ends.</summary>
+/// <param name="Sequence">Its last entry.</param>
+/// <param name="Hash">That entry's hash.</param>
+public sealed record LedgerEnd(long Sequence, string Hash);
+
 /// <summary>The append-only, hash-chained ledger; one chain a connection.</summary>
 /// <param name="dataSource">The database.</param>
 /// <param name="clock">Stamps the entries.</param>
@@ -88,6 +93,14 @@ public sealed class LedgerStore(NpgsqlDataSource dataSource, TimeProvider clock)
         }
         return new LedgerVerdict(true, count, null, null);
     }
+
+    /// <summary>The last entry's place and hash; null when the ledger is empty.</summary>
+    public async Task<LedgerEnd?> EndAsync(string connection, CancellationToken cancel) =>
+        await dataSource.Command("Ledger/LedgerGetLast.sql").With("connection", connection).ReadOneAsync(r => new LedgerEnd(r.GetInt64(0), r.GetString(1)), cancel);
+
+    /// <summary>The hash of one entry; null when the ledger has none of that sequence.</summary>
+    public async Task<string?> HashAtAsync(string connection, long sequence, CancellationToken cancel) =>
+        (string?)await dataSource.Command("Ledger/LedgerGetAt.sql").With("connection", connection).With("sequence", sequence).ScalarAsync(cancel);
 
     /// <summary>The connections that have a ledger.</summary>
     public async Task<IReadOnlyList<string>> ConnectionsAsync(CancellationToken cancel) =>

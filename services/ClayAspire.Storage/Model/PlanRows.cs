@@ -48,6 +48,9 @@ public sealed class PlanRow
     /// <summary>Enrichment credits that applying costs.</summary>
     public decimal Credits { get; set; }
 
+    /// <summary>Seconds that applying will take, as estimated when it was sealed; 0 for plans sealed before there were estimates, and for those without a change.</summary>
+    public int ApplySeconds { get; set; }
+
     /// <summary>Cells to be written.</summary>
     public int Changes { get; set; }
 
@@ -77,6 +80,9 @@ public sealed class PlanRow
 
     /// <summary>The fields that it touches, each as <c>Object.Field</c>, in order.</summary>
     public string[] Fields { get; set; } = [];
+
+    /// <summary>What the flow decided by; null for an undo, and for plans sealed before this was kept.</summary>
+    public string? FlowFingerprint { get; set; }
 }
 
 /// <summary>One decided cell of a plan. Table <c>plan_cell</c>.</summary>
@@ -255,7 +261,7 @@ public sealed class RunRow
     /// <summary>Cells rejected with a reason.</summary>
     public int Rejected { get; set; }
 
-    /// <summary>Cells skipped because the live value drifted.</summary>
+    /// <summary>Cells skipped with a reason: drifted, decided otherwise, cancelled.</summary>
     public int Skipped { get; set; }
 
     /// <summary>Calls made to the CRM.</summary>
@@ -275,6 +281,12 @@ public sealed class RunRow
 
     /// <summary>The dead job that left it failed; null otherwise. Replaying that job takes the run up again.</summary>
     public long? StoppedByJob { get; set; }
+
+    /// <summary>Who asked that it be cancelled; null when nobody did.</summary>
+    public string? CancelAskedBy { get; set; }
+
+    /// <summary>When that was asked.</summary>
+    public DateTimeOffset? CancelAskedAt { get; set; }
 }
 
 /// <summary>One cell of a run. Table <c>run_cell</c>.</summary>

@@ -72,6 +72,15 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>Flow switches.</summary>
     public DbSet<FlowSwitchRow> FlowSwitches => Set<FlowSwitchRow>();
 
+    /// <summary>Edits that the CRM's field history told us of.</summary>
+    public DbSet<FieldEditRow> FieldEdits => Set<FieldEditRow>();
+
+    /// <summary>Samplings of the drift watch.</summary>
+    public DbSet<DriftSampleRow> DriftSamples => Set<DriftSampleRow>();
+
+    /// <summary>The latest look at each value that runs verified.</summary>
+    public DbSet<DriftObservationRow> DriftObservations => Set<DriftObservationRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -108,6 +117,9 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<PersonRow>().ToTable("person").HasKey(r => r.UserName);
         modelBuilder.Entity<ApiKeyRow>().ToTable("api_key").HasKey(r => r.Id);
         modelBuilder.Entity<FlowSwitchRow>().ToTable("flow_switch").HasKey(r => r.Flow);
+        modelBuilder.Entity<FieldEditRow>().ToTable("field_edit").HasKey(r => new { r.Connection, r.Object, r.RecordId, r.Field, r.EditedAt });
+        modelBuilder.Entity<DriftSampleRow>().ToTable("drift_sample").HasKey(r => r.Id);
+        modelBuilder.Entity<DriftObservationRow>().ToView("drift_latest").HasKey(r => new { r.RunId, r.Ordinal });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

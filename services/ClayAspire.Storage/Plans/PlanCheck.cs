@@ -82,7 +82,7 @@ public sealed partial class PlanStore
     }
 
     private static PlanHead HeadOf(PlanRow row) =>
-        new(row.Id, row.Connection, row.Flow, row.PolicyVersion, row.Author, row.SealedAt, row.ExpiresAt, new PlanCost(row.ApiCalls, row.Credits), row.UndoesRun);
+        new(row.Id, row.Connection, row.Flow, row.PolicyVersion, row.Author, row.SealedAt, row.ExpiresAt, new PlanCost(row.ApiCalls, row.Credits, row.ApplySeconds), row.UndoesRun);
 
     private static Verdict VerdictOf(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("Write"u8) ? Verdict.Write

@@ -61,6 +61,8 @@ public sealed partial class PlanStore
             return new ApproveResult(null, new Reason("flow-unknown", $"The policy in force has no flow '{plan.Flow}', so nobody may release its plans."));
         if ((Release.WhyNot(outline, plan.Hash, approval, flow, now) ?? tally?.Result) is { } refusal)
             return new ApproveResult(null, refusal);
+        if (await StagingMissingAsync(transaction, outline.Head, policy, flow, cancel) is { } staging)
+            return new ApproveResult(null, staging);
 
         var runId = ids.Next();
         var planned = outline.CoveredBy(approval).Count();
@@ -198,6 +200,18 @@ public sealed partial class PlanStore
         return Release.Check(stored.Plan, stored.StoredHash, given, flow, approval.At);
     }
 
+    /// <summary>Why the flow's rules must run on its staging connection first; null when they have, or need not.</summary>
+    private static async Task<Reason?> StagingMissingAsync(NpgsqlTransaction transaction, PlanHead plan, PolicySet policy, Flow flow, CancellationToken cancel)
+    {
+        if (flow.Staging is not { } staging || plan.Connection == staging || plan.Kind == PlanKind.Undo)
+            return null;
+        var isProven = await transaction.Command("Plans/StagingRunGet.sql").With("flow", flow.Name).With("connection", staging)
+            .With("fingerprint", FlowFingerprint.Of(policy, flow)).ScalarAsync(cancel);
+        return isProven is true
+            ? null
+            : new Reason("staging-run-missing", $"Flow '{flow.Name}' must have a green run on '{staging}' under its present rules first. Make a plan there, approve it, and come back when its run is green.");
+    }
+
     private static Reason? WrongFlow(PlanRow plan, Flow flow) => plan.Flow == flow.Name
         ? null
         : new Reason("wrong-flow", $"The plan belongs to flow '{plan.Flow}', not to '{flow.Name}'.");
@@ -239,7 +253,8 @@ public sealed partial class PlanStore
             Named = r.GetInt32(21),
             Overwrites = r.GetInt32(22),
             Clears = r.GetInt32(23),
-            Fields = r.GetFieldValue<string[]>(24),
+            ApplySeconds = r.GetInt32(24),
+            Fields = r.GetFieldValue<string[]>(25),
         }, cancel);
 
     private async Task<Guid> AddApprovalAsync(

@@ -48,11 +48,11 @@ public sealed partial class PlanStore(
             .With("id", plan.Id).With("connection", plan.Connection).With("flow", plan.Flow).With("policy_version", plan.PolicyVersion)
             .With("author", plan.Author).With("hash", plan.Hash).With("sealed_at", plan.SealedAt).With("expires_at", plan.ExpiresAt)
             .With("state", state).With("applyable", plan.IsApplyable).With("complete", facts.Complete).With("errored", facts.Errored)
-            .With("remarks", facts.Remarks.Select(Storable.Text)).With("api_calls", plan.Cost.ApiCalls).With("credits", plan.Cost.Credits)
+            .With("remarks", facts.Remarks.Select(Storable.Text)).With("api_calls", plan.Cost.ApiCalls).With("credits", plan.Cost.Credits).With("apply_seconds", plan.Cost.Seconds)
             .With("changes", Count(Verdict.Write)).With("keeps", Count(Verdict.Keep)).With("holds", Count(Verdict.Hold)).With("refusals", Count(Verdict.Refuse))
             .With("kind", PlanKinds.Of(plan.Kind)).With("undoes_run", plan.UndoesRun)
             .With("named", plan.Cells.Count(c => c.NeedsNamedApproval)).With("overwrites", plan.Changes.Count(c => !c.Old.IsBlank && !c.Decision.Value.IsBlank))
-            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank))
+            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank)).With("flow_fingerprint", facts.Fingerprint)
             .With("fields", plan.Cells.Select(c => $"{c.Cell.Record.Object}.{c.Cell.Field}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)).RunAsync(cancel);
         if (inserted == 0)
             return false;
@@ -178,7 +178,7 @@ public sealed partial class PlanStore(
         try
         {
             var cells = await transaction.Command("Plans/PlanCellGet.sql").With("plan_id", planId).ReadAllAsync(r => Rebuilt(row, r), cancel);
-            var plan = Plan.Seal(row.Id, row.Connection, row.Flow, row.PolicyVersion, row.Author, row.SealedAt, row.ExpiresAt, cells, new PlanCost(row.ApiCalls, row.Credits), row.UndoesRun);
+            var plan = Plan.Seal(row.Id, row.Connection, row.Flow, row.PolicyVersion, row.Author, row.SealedAt, row.ExpiresAt, cells, new PlanCost(row.ApiCalls, row.Credits, row.ApplySeconds), row.UndoesRun);
             return new StoredPlan(plan, row.Hash, row);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or System.Text.Json.JsonException)

@@ -61,6 +61,22 @@ public static class RunStates
 
     /// <summary>Gave up; the remark says why.</summary>
     public const string Failed = "failed";
+
+    /// <summary>Cancelled by a person before its end: what was not sent by then is skipped with reason <c>cancelled</c>.</summary>
+    public const string Cancelled = "cancelled";
+}
+
+/// <summary>What a run is to do at its next safe point: between two batches, never inside one.</summary>
+public enum RunOrder
+{
+    /// <summary>Go on.</summary>
+    GoOn,
+
+    /// <summary>Stop until its flow is resumed.</summary>
+    Pause,
+
+    /// <summary>End: what is not sent yet is skipped.</summary>
+    Cancel,
 }
 
 /// <summary>The states of a run's cell: planned → intent → acknowledged → verified, or rejected / skipped with a reason.</summary>
@@ -81,7 +97,7 @@ public static class RunCellStates
     /// <summary>Refused by the CRM or by the read-back.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>Not written, because the live value drifted.</summary>
+    /// <summary>Not written, with a reason: the live value drifted, it would be decided otherwise now, the run was cancelled.</summary>
     public const string Skipped = "skipped";
 }
 
@@ -93,6 +109,9 @@ public sealed record PlanFacts(bool Complete, bool Errored, IReadOnlyList<string
 {
     /// <summary>Complete and without error.</summary>
     public static PlanFacts Whole { get; } = new(true, false, []);
+
+    /// <summary>The <see cref="Domain.Policy.FlowFingerprint"/> that the plan was decided by; null for an undo, which no rule decides.</summary>
+    public string? Fingerprint { get; init; }
 }
 
 /// <summary>A plan as loaded: rebuilt from its rows, so that its hash is computed anew.</summary>
@@ -111,6 +130,11 @@ public sealed class PlanAlteredException(Guid planId, Exception cause)
 /// <param name="RunId">The run.</param>
 /// <param name="Refusal">Why the plan was not released.</param>
 public sealed record ApproveResult(Guid? RunId, Reason? Refusal);
+
+/// <summary>A cancel that was taken, or why not: exactly one of the two.</summary>
+/// <param name="Run">The run as it stands now: ended, or going to end at its next safe point.</param>
+/// <param name="Refusal">Why it cannot be cancelled.</param>
+public sealed record CancelResult(RunRow? Run, Reason? Refusal);
 
 /// <summary>Which plans to list.</summary>
 /// <param name="Connection">Of this connection.</param>

@@ -16,8 +16,9 @@ namespace ClayAspire.Storage.Plans;
 /// <param name="dataSource">The database.</param>
 /// <param name="contexts">For ordinary reads.</param>
 /// <param name="ledger">Where the end of every cell is recorded.</param>
+/// <param name="queue">The jobs that apply runs.</param>
 /// <param name="clock">Stamps sends and verifications.</param>
-public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, LedgerStore ledger, TimeProvider clock)
+public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, LedgerStore ledger, JobQueue queue, TimeProvider clock)
 {
     private static readonly string[] OpenStates = [RunCellStates.Planned, RunCellStates.Intent, RunCellStates.Acknowledged];
 
@@ -62,6 +63,13 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         return await context.RunCells.AsNoTracking().Where(c => c.RunId == runId && OpenStates.Contains(c.State)).OrderBy(c => c.Ordinal).ToListAsync(cancel);
     }
 
+    /// <summary>
+    /// Seconds a call to the CRM has taken in the connection's last 20 runs that ended, waits between calls included: the median of the runs,
+    /// so that one that stood still for a night does not count for all. Null when no run has ended yet.
+    /// </summary>
+    public async Task<double?> SecondsPerCallAsync(string connection, CancellationToken cancel) =>
+        (double?)await dataSource.Command("Plans/RunGetPace.sql").With("connection", connection).ScalarAsync(cancel);
+
     /// <summary>What a run wrote and read back, by ordinal: what an undo of it is decided on.</summary>
     public async Task<IReadOnlyList<VerifiedCell>> VerifiedCellsAsync(RunRow run, CancellationToken cancel)
     {
@@ -82,7 +90,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         await transaction.Command("Plans/RunStartUnlessEnded.sql").With("id", runId).With("worker", worker).With("now", clock.GetUtcNow()).RunAsync(cancel);
         var run = await LockAsync(transaction, runId, cancel);
         if (run.State == RunStates.Running)
-            await transaction.Command("Plans/RunCellInsertFromApproval.sql").With("run_id", runId).With("plan_id", run.PlanId).RunAsync(cancel);
+            await WriteOutCellsAsync(transaction, run, cancel);
         await transaction.CommitAsync(cancel);
         return run;
     }
@@ -99,36 +107,17 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
     /// <exception cref="InvalidOperationException">A move is not legal from the cell's state.</exception>
     public async Task<RunRow> MoveCellsIfLeaseHeldAsync(JobLease lease, Guid runId, IReadOnlyList<CellMove> moves, int apiCalls, CancellationToken cancel)
     {
-        foreach (var move in moves)
-            if (move.State is RunCellStates.Rejected or RunCellStates.Skipped && move.Reason is null)
-                throw new ArgumentException($"Cell {move.Ordinal} becomes {move.State} without a reason.", nameof(moves));
         await using var connection = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await JobQueue.HoldAsync(transaction, lease, cancel);
-        var run = await LockAsync(transaction, runId, cancel);
-        if (moves.Count > 0)
-        {
-            var moved = await transaction.Command("Plans/RunCellMoveIfLegal.sql").With("run_id", runId).With("fence", lease.Fence)
-                .With("ordinals", moves.Select(m => m.Ordinal)).With("states", moves.Select(m => m.State))
-                .With("codes", moves.Select(m => m.Reason?.Code)).With("reasons", moves.Select(m => m.Reason is null ? null : Storable.Text(m.Reason.Text)))
-                .With("batches", moves.Select(m => m.Batch)).With("now", clock.GetUtcNow()).RunAsync(cancel);
-            if (moved != moves.Count)
-            {
-                throw new InvalidOperationException(
-                    $"Run {runId}: {moves.Count - moved} of {moves.Count} moves are not legal from the cells' states, or name no cell. Nothing was moved.");
-            }
-            await EndCellsAsync(transaction, run, [.. moves.Where(m => m.State is RunCellStates.Verified or RunCellStates.Rejected or RunCellStates.Skipped)], cancel);
-        }
-        int Count(string state) => moves.Count(m => m.State == state);
-        await transaction.Command("Plans/RunAddCounts.sql").With("id", runId).With("verified", Count(RunCellStates.Verified))
-            .With("rejected", Count(RunCellStates.Rejected)).With("skipped", Count(RunCellStates.Skipped)).With("api_calls", apiCalls).RunAsync(cancel);
-        run = await LockAsync(transaction, runId, cancel);
+        var run = await MoveCellsAsync(transaction, await LockAsync(transaction, runId, cancel), moves, lease.Fence, apiCalls, cancel);
         await transaction.CommitAsync(cancel);
         return run;
     }
 
     /// <summary>
-    /// Ends a run. Its counts are taken from its cells; it is green only when every planned cell is verified or skipped with a reason.
+    /// Ends a run. Its counts are taken from its cells; it is green only when every planned cell is verified or skipped with a reason,
+    /// and cancelled only when a cell was skipped for that.
     /// </summary>
     /// <exception cref="LeaseLostException">The job is not ours any more.</exception>
     /// <exception cref="InvalidOperationException">Cells are open still.</exception>
@@ -138,30 +127,42 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await JobQueue.HoldAsync(transaction, lease, cancel);
         var run = await LockAsync(transaction, runId, cancel);
-        if (run.State is RunStates.Green or RunStates.FinishedWithRejections or RunStates.Failed)
+        if (run.State is RunStates.Green or RunStates.FinishedWithRejections or RunStates.Failed or RunStates.Cancelled)
             return run;
         var open = (long)(await transaction.Command("Plans/RunCountOpen.sql").With("id", runId).ScalarAsync(cancel))!;
         if (open > 0)
             throw new InvalidOperationException($"Run {runId} has {open} open cells; it cannot end.");
-        await transaction.Command("Plans/RunRecount.sql").With("id", runId).RunAsync(cancel);
-        run = await LockAsync(transaction, runId, cancel);
-        if (run.Verified + run.Rejected + run.Skipped != run.Planned)
-            throw new InvalidOperationException($"Run {runId}: {run.Verified} verified + {run.Rejected} rejected + {run.Skipped} skipped are not the {run.Planned} planned cells.");
-        var state = run.Rejected == 0 ? RunStates.Green : RunStates.FinishedWithRejections;
-        run = await EndAsync(transaction, run, state, null, cancel);
+        run = await RecountAsync(transaction, run, cancel);
+        var (state, remark) = await EndStateAsync(transaction, run, cancel);
+        run = await EndAsync(transaction, run, state, remark, cancel);
         await transaction.CommitAsync(cancel);
         return run;
     }
 
-    /// <summary>Pauses a run; the remark says until when and why.</summary>
+    /// <summary>
+    /// Pauses a run and puts its job off, both or neither; the remark says until when and why. Together, so that a cancel finds the job
+    /// either at work or waiting, and never just before a long wait.
+    /// </summary>
+    /// <param name="lease">The lease of the job that applies the run; it ends here.</param>
+    /// <param name="seen">The run as the caller knows it.</param>
+    /// <param name="delay">How much later the job runs again.</param>
+    /// <param name="remark">Why, for people.</param>
+    /// <param name="cancel">Cancels the write.</param>
+    /// <returns>False when somebody asked meanwhile that the run be cancelled: nothing was done, and the run is to end first.</returns>
     /// <exception cref="LeaseLostException">The job is not ours any more.</exception>
-    public async Task PauseIfLeaseHeldAsync(JobLease lease, Guid runId, string remark, CancellationToken cancel)
+    public async Task<bool> PauseIfLeaseHeldAsync(JobLease lease, RunRow seen, TimeSpan delay, string remark, CancellationToken cancel)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await JobQueue.HoldAsync(transaction, lease, cancel);
-        await SetStateAsync(transaction, runId, RunStates.Paused, remark, null, cancel);
+        var run = await LockAsync(transaction, seen.Id, cancel);
+        if (run.CancelAskedAt != seen.CancelAskedAt)
+            return false;
+        await SetStateAsync(transaction, run.Id, RunStates.Paused, remark, null, cancel);
+        if (!await queue.SnoozeAsync(transaction, lease, delay, cancel))
+            throw new LeaseLostException(lease);
         await transaction.CommitAsync(cancel);
+        return true;
     }
 
     /// <summary>
@@ -214,6 +215,31 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         return runs;
     }
 
+    private async Task<RunRow> MoveCellsAsync(
+        NpgsqlTransaction transaction, RunRow run, IReadOnlyList<CellMove> moves, long? fence, int apiCalls, CancellationToken cancel)
+    {
+        foreach (var move in moves)
+            if (move.State is RunCellStates.Rejected or RunCellStates.Skipped && move.Reason is null)
+                throw new ArgumentException($"Cell {move.Ordinal} becomes {move.State} without a reason.", nameof(moves));
+        if (moves.Count > 0)
+        {
+            var moved = await transaction.Command("Plans/RunCellMoveIfLegal.sql").With("run_id", run.Id).With("fence", fence)
+                .With("ordinals", moves.Select(m => m.Ordinal)).With("states", moves.Select(m => m.State))
+                .With("codes", moves.Select(m => m.Reason?.Code)).With("reasons", moves.Select(m => m.Reason is null ? null : Storable.Text(m.Reason.Text)))
+                .With("batches", moves.Select(m => m.Batch)).With("now", clock.GetUtcNow()).RunAsync(cancel);
+            if (moved != moves.Count)
+            {
+                throw new InvalidOperationException(
+                    $"Run {run.Id}: {moves.Count - moved} of {moves.Count} moves are not legal from the cells' states, or name no cell. Nothing was moved.");
+            }
+            await EndCellsAsync(transaction, run, [.. moves.Where(m => m.State is RunCellStates.Verified or RunCellStates.Rejected or RunCellStates.Skipped)], cancel);
+        }
+        int Count(string state) => moves.Count(m => m.State == state);
+        await transaction.Command("Plans/RunAddCounts.sql").With("id", run.Id).With("verified", Count(RunCellStates.Verified))
+            .With("rejected", Count(RunCellStates.Rejected)).With("skipped", Count(RunCellStates.Skipped)).With("api_calls", apiCalls).RunAsync(cancel);
+        return await LockAsync(transaction, run.Id, cancel);
+    }
+
     private async Task EndCellsAsync(NpgsqlTransaction transaction, RunRow run, IReadOnlyList<CellMove> ended, CancellationToken cancel)
     {
         if (ended.Count == 0)
@@ -260,13 +286,22 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         await ledger.AppendAsync(transaction, run.Connection, entries, cancel);
     }
 
+    private static async Task<RunRow> RecountAsync(NpgsqlTransaction transaction, RunRow run, CancellationToken cancel)
+    {
+        await transaction.Command("Plans/RunRecount.sql").With("id", run.Id).RunAsync(cancel);
+        run = await LockAsync(transaction, run.Id, cancel);
+        if (run.Verified + run.Rejected + run.Skipped != run.Planned)
+            throw new InvalidOperationException($"Run {run.Id}: {run.Verified} verified + {run.Rejected} rejected + {run.Skipped} skipped are not the {run.Planned} planned cells.");
+        return run;
+    }
+
     private async Task<RunRow> EndAsync(NpgsqlTransaction transaction, RunRow run, string state, string? remark, CancellationToken cancel)
     {
         await SetStateAsync(transaction, run.Id, state, remark, clock.GetUtcNow(), cancel);
         await ledger.AppendAsync(transaction, run.Connection, [new NewLedgerEntry(LedgerKinds.RunEnded, EvidenceJson.WriteObject(new
         {
             plan = run.PlanId, run = run.Id, flow = run.Flow, state, planned = run.Planned, verified = run.Verified, rejected = run.Rejected, skipped = run.Skipped,
-            apiCalls = run.ApiCalls, remark,
+            apiCalls = run.ApiCalls, remark, cancelledBy = state == RunStates.Cancelled ? run.CancelAskedBy : null,
         }))], cancel);
         return await LockAsync(transaction, run.Id, cancel);
     }
@@ -276,7 +311,10 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
             .With("finished_at", finishedAt).RunAsync(cancel);
 
     private static async Task<RunRow> LockAsync(NpgsqlTransaction transaction, Guid runId, CancellationToken cancel) =>
-        await transaction.Command("Plans/RunLock.sql").With("id", runId).ReadOneAsync(r => new RunRow
+        await LockIfAnyAsync(transaction, runId, cancel) ?? throw new InvalidOperationException($"There is no run {runId}.");
+
+    private static Task<RunRow?> LockIfAnyAsync(NpgsqlTransaction transaction, Guid runId, CancellationToken cancel) =>
+        transaction.Command("Plans/RunLock.sql").With("id", runId).ReadOneAsync(r => new RunRow
         {
             Id = r.GetGuid(0),
             PlanId = r.GetGuid(1),
@@ -293,5 +331,8 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
             StartedAt = r.AtOrNull(12),
             FinishedAt = r.AtOrNull(13),
             Remark = r.TextOrNull(14),
-        }, cancel) ?? throw new InvalidOperationException($"There is no run {runId}.");
+            StoppedByJob = r.IsDBNull(15) ? null : r.GetInt64(15),
+            CancelAskedBy = r.TextOrNull(16),
+            CancelAskedAt = r.AtOrNull(17),
+        }, cancel);
 }

@@ -61,6 +61,13 @@ public sealed record NewJob(string Kind, string Payload)
         var key = $"mirror:{connection}:{@object}";
         return new NewJob(JobKinds.RefreshMirror, JobPayload.Write(new RefreshMirror(connection, @object))) { OrderKey = key, UniqueKey = key };
     }
+
+    /// <summary>The job that looks again at values that runs verified; one at a time for a connection.</summary>
+    public static NewJob SampleDrift(SampleDrift payload)
+    {
+        var key = $"drift:{payload.Connection}";
+        return new NewJob(JobKinds.SampleDrift, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key };
+    }
 }
 
 /// <summary>The answer to an enqueue.</summary>
@@ -110,4 +117,7 @@ public sealed class JobSnoozedException(TimeSpan delay, string why) : Exception(
 {
     /// <summary>How much later.</summary>
     public TimeSpan Delay { get; } = delay;
+
+    /// <summary>Whether the handler has put the job off already, together with its own writes.</summary>
+    public bool IsStored { get; init; }
 }

@@ -23,6 +23,9 @@ public static class JobKinds
 
     /// <summary>Reads changed CRM records into the mirror.</summary>
     public const string RefreshMirror = "refresh-mirror";
+
+    /// <summary>Looks again at values that runs verified.</summary>
+    public const string SampleDrift = "sample-drift";
 }
 
 /// <summary>

@@ -36,6 +36,14 @@ public sealed record ApplyPlan(Guid RunId);
 /// <param name="Object">The object.</param>
 public sealed record RefreshMirror(string Connection, string Object);
 
+/// <summary>Payload of <see cref="JobKinds.SampleDrift"/>.</summary>
+/// <param name="SampleId">The id that the sampling will have; fixed before, so that a repeated job stores one.</param>
+/// <param name="Connection">The connection.</param>
+/// <param name="AskedBy">Who asked for it.</param>
+/// <param name="Cells">How many cells to draw; null for the worker's setting.</param>
+/// <param name="Seed">The seed of the draw; null for one that follows from the sampling's id.</param>
+public sealed record SampleDrift(Guid SampleId, string Connection, string AskedBy, int? Cells = null, long? Seed = null);
+
 /// <summary>Job payloads as JSON: camelCase, unknown members ignored so that an older worker can read a newer job.</summary>
 public static class JobPayload
 {

@@ -128,6 +128,29 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider clock, Jo
         WithUniqueKeyRaceAsync(async () => await dataSource.Command("Queue/JobSnoozeIfRunning.sql")
             .With("id", lease.JobId).With("fence", lease.Fence).With("run_at", clock.GetUtcNow() + delay).RunAsync(cancel) == 1);
 
+    /// <summary>
+    /// Puts a job off together with the caller's own writes; false when it is not ours any more. For jobs without a unique key:
+    /// two that share one may not be put off at the same moment.
+    /// </summary>
+    public async Task<bool> SnoozeAsync(NpgsqlTransaction transaction, JobLease lease, TimeSpan delay, CancellationToken cancel) =>
+        await transaction.Command("Queue/JobSnoozeIfRunning.sql")
+            .With("id", lease.JobId).With("fence", lease.Fence).With("run_at", clock.GetUtcNow() + delay).RunAsync(cancel) == 1;
+
+    /// <summary>Makes a waiting job due now, together with the caller's own writes.</summary>
+    public async Task HastenAsync(NpgsqlTransaction transaction, long jobId, string kind, CancellationToken cancel)
+    {
+        await transaction.Command("Queue/JobHastenIfWaiting.sql").With("id", jobId).With("now", clock.GetUtcNow()).RunAsync(cancel);
+        await transaction.Command("Queue/JobNotify.sql").With("kind", kind).RunAsync(cancel);
+    }
+
+    /// <summary>Ends a job that nobody works on, waiting or dead, together with the caller's own writes: what it was for is done or not wanted any more.</summary>
+    /// <exception cref="InvalidOperationException">A worker holds it, or it has ended.</exception>
+    public async Task DismissAsync(NpgsqlTransaction transaction, long jobId, CancellationToken cancel)
+    {
+        if (await transaction.Command("Queue/JobDismissIfIdle.sql").With("id", jobId).With("now", clock.GetUtcNow()).RunAsync(cancel) != 1)
+            throw new InvalidOperationException($"Job {jobId} is held by a worker or has ended, so it cannot be dismissed. Nothing was done.");
+    }
+
     /// <summary>Returns jobs whose lease ran out to the queue.</summary>
     /// <param name="cancel">Cancels the write.</param>
     /// <param name="batch">At most so many.</param>
@@ -190,6 +213,15 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider clock, Jo
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var replayed = await ReplayAsync(transaction, jobId, cancel);
+        if (replayed is not null)
+            await transaction.CommitAsync(cancel);
+        return replayed;
+    }
+
+    /// <summary>Replays a dead job together with the caller's own writes; see the other overload.</summary>
+    public async Task<long?> ReplayAsync(NpgsqlTransaction transaction, long jobId, CancellationToken cancel)
+    {
         var orderKey = (string?)await transaction.Command("Queue/JobGetOrderKey.sql").With("id", jobId).ScalarAsync(cancel);
         if (!string.IsNullOrEmpty(orderKey))
             await transaction.Command("Queue/JobLockOrderKeys.sql").With("order_keys", [orderKey]).RunAsync(cancel);
@@ -200,7 +232,6 @@ public sealed class JobQueue(NpgsqlDataSource dataSource, TimeProvider clock, Jo
         if (replayed.Item2 == JobKinds.ApplyPlan)
             await transaction.Command("Queue/RunResumeOfJob.sql").With("job", jobId).RunAsync(cancel);
         await transaction.Command("Queue/JobNotify.sql").With("kind", replayed.Item2).RunAsync(cancel);
-        await transaction.CommitAsync(cancel);
         return replayed.Item1;
     }
 

@@ -118,7 +118,7 @@ internal sealed class QueueWorker(
         catch (JobSnoozedException e)
         {
             logger.LogInformation("Job {JobId} of kind {Kind} is put off by {Delay}: {Why}", job.Id, job.Kind, e.Delay, e.Message);
-            return await queue.SnoozeAsync(job.Lease, e.Delay, CancellationToken.None) ? "snoozed" : Lost(job);
+            return e.IsStored || await queue.SnoozeAsync(job.Lease, e.Delay, CancellationToken.None) ? "snoozed" : Lost(job);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -56,6 +56,15 @@ public sealed class CandidateStore(NpgsqlDataSource dataSource, IDbContextFactor
         await dataSource.Command("Signals/CandidateReleaseHeld.sql").With("policy_version", policyVersion)
             .ReadAllAsync(r => new ReleasedCandidates(r.GetString(0), r.GetString(1), r.GetInt32(2)), cancel);
 
+    /// <summary>Makes candidates pending again that a plan held because of the CRM, long enough ago for somebody to have mended it.</summary>
+    /// <param name="reasonCodes">The reasons that mean the CRM.</param>
+    /// <param name="before">Plans sealed before then.</param>
+    /// <param name="cancel">Cancels the write.</param>
+    /// <returns>The flows that have something to plan again.</returns>
+    public async Task<IReadOnlyList<ReleasedCandidates>> ReleaseHeldByCrmAsync(IReadOnlyCollection<string> reasonCodes, DateTimeOffset before, CancellationToken cancel) =>
+        await dataSource.Command("Signals/CandidateReleaseHeldByCrm.sql").With("codes", reasonCodes).With("before", before)
+            .ReadAllAsync(r => new ReleasedCandidates(r.GetString(0), r.GetString(1), r.GetInt32(2)), cancel);
+
     private static async Task<IReadOnlyDictionary<CellKey, IReadOnlyList<Candidate>>> ReadAsync(NpgsqlCommand command, CancellationToken cancel)
     {
         var rows = await command.ReadAllAsync(r => (

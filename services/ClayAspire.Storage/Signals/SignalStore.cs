@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Queue;
 using Microsoft.EntityFrameworkCore;
@@ -126,9 +127,9 @@ public sealed class SignalStore(
     }
 
     /// <summary>Takes signals that wait, oldest first, and locks them until the transaction ends; those that another worker holds are passed over.</summary>
-    public async Task<IReadOnlyList<PendingSignal>> TakePendingAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancel) =>
+    public async Task<IReadOnlyList<Signal>> TakePendingAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancel) =>
         await transaction.Command("Signals/SignalTakePending.sql").With("limit", limit)
-            .ReadAllAsync(r => new PendingSignal(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.At(5), r.At(6)), cancel);
+            .ReadAllAsync(r => new Signal(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.At(5), r.At(6)), cancel);
 
     /// <summary>Whether any signal waits.</summary>
     public async Task<bool> HasPendingAsync(CancellationToken cancel) =>
@@ -146,17 +147,17 @@ public sealed class SignalStore(
 
     /// <summary>
     /// Makes unmatched signals wait again whose record may exist by now, and enqueues their processing. To be called with the keys of
-    /// records that the mirror has read.
+    /// records that the mirror has read, or with the key of a connection that is configured by now.
     /// </summary>
     /// <param name="connection">The records' connection.</param>
     /// <param name="object">Their object.</param>
     /// <param name="keys">Their keys; see <see cref="SignalKeys"/>.</param>
-    /// <param name="youngerThan">Signals received longer ago stay unmatched.</param>
+    /// <param name="youngerThan">Signals received longer ago stay unmatched; null for any age.</param>
     /// <param name="cancel">Cancels the write.</param>
     /// <param name="batch">At most so many; the next reading of the records brings the rest.</param>
     /// <returns>How many wait again.</returns>
     public async Task<int> ReturnUnmatchedAsync(
-        string connection, string @object, IReadOnlyCollection<string> keys, TimeSpan youngerThan, CancellationToken cancel, int batch = 5000)
+        string connection, string @object, IReadOnlyCollection<string> keys, TimeSpan? youngerThan, CancellationToken cancel, int batch = 5000)
     {
         if (keys.Count == 0)
             return 0;
@@ -164,7 +165,7 @@ public sealed class SignalStore(
         await using var open = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await open.BeginTransactionAsync(cancel);
         var returned = await transaction.Command("Signals/SignalReturnUnmatched.sql").With("connection", connection).With("object", @object)
-            .With("keys", keys).With("since", now - youngerThan).With("batch", batch).With("now", now).RunAsync(cancel);
+            .With("keys", keys).With("since", youngerThan is { } age ? now - age : DateTimeOffset.UnixEpoch).With("batch", batch).With("now", now).RunAsync(cancel);
         if (returned > 0)
             await queue.EnqueueAsync(transaction, NewJob.ProcessSignals(), cancel);
         await transaction.CommitAsync(cancel);

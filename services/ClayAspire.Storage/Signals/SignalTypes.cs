@@ -63,16 +63,6 @@ public sealed record NewImport(string Source, string Table, string FileName, str
 /// <param name="RowsQuarantined">Rows that could not be read.</param>
 public sealed record ImportProgress(long BytesRead, long RowsRead, long RowsAccepted, long RowsDuplicate, long RowsQuarantined);
 
-/// <summary>A signal that waits to be resolved.</summary>
-/// <param name="Id">The signal's id.</param>
-/// <param name="Source">Where it came from.</param>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Table">Its table.</param>
-/// <param name="Payload">A JSON object as text.</param>
-/// <param name="OccurredAt">When it happened at the source.</param>
-/// <param name="ReceivedAt">When it arrived here.</param>
-public sealed record PendingSignal(long Id, string Source, string Kind, string Table, string Payload, DateTimeOffset OccurredAt, DateTimeOffset ReceivedAt);
-
 /// <summary>What became of a signal.</summary>
 /// <param name="SignalId">The signal.</param>
 /// <param name="State">One of <see cref="SignalOutcomes"/>.</param>
@@ -87,9 +77,12 @@ public sealed record SignalOutcomeChange(long SignalId, string State, string? Re
 /// <param name="Keys">The keys by which it was searched; see <see cref="SignalKeys"/>.</param>
 public sealed record AwaitedRecord(string Connection, string Object, IReadOnlyList<string> Keys);
 
-/// <summary>How the keys of a record are spelled.</summary>
+/// <summary>How what an unmatched signal waits for is spelled: the keys of a record, or its connection.</summary>
 public static class SignalKeys
 {
+    /// <summary>A connection that was not configured when the signal was looked at.</summary>
+    public static string Connection(string name) => "connection:" + name;
+
     /// <summary>An e-mail address; upper and lower case are equal.</summary>
     public static string Email(string address) => "email:" + address.ToLowerInvariant();
 

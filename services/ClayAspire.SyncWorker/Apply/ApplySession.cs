@@ -2,11 +2,13 @@ using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Edits;
 
 namespace ClayAspire.SyncWorker.Apply;
 
@@ -16,7 +18,7 @@ namespace ClayAspire.SyncWorker.Apply;
 /// </summary>
 internal sealed class ApplySession(
     JobContext job, RunRow run, Flow flow, ICrmConnector connector, double quotaShare,
-    RunStore runs, CandidateStore candidates, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
+    RunStore runs, CandidateStore candidates, LastEditReader edits, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
 {
     /// <summary>How often cells that turned out unwritten are taken up again before the job's own back-off takes over.</summary>
     private const int MaxPasses = 4;
@@ -26,19 +28,27 @@ internal sealed class ApplySession(
 
     private int _batch;
 
-    /// <summary>Applies what is planned. Returns when no cell is open. Leftovers must be settled before.</summary>
+    /// <summary>
+    /// Applies what is planned, until no cell is open or, between two batches, the run is to stop. Leftovers must be settled before.
+    /// </summary>
+    /// <returns><see cref="RunOrder.GoOn"/> when no cell is open; else why it stopped, and then every open cell is planned.</returns>
     /// <exception cref="CrmException">The CRM does not serve us; open cells stay open.</exception>
-    public async Task RunAsync(ReleasedPlan released, CancellationToken cancel)
+    public async Task<RunOrder> RunAsync(ReleasedPlan released, CancellationToken cancel)
     {
         for (var pass = 1; ; pass++)
         {
             var open = await runs.OpenCellsAsync(run.Id, cancel);
             if (open.Count == 0)
-                return;
+                return RunOrder.GoOn;
             if (pass > MaxPasses)
                 throw new CrmException(run.Connection, AnswersLost, $"{open.Count} cells of run {run.Id} are open after {MaxPasses} passes");
             foreach (var batch in Batches(open))
+            {
+                // The safe point: what a batch began it has ended, and the next has not begun.
+                if (await runs.OrderAsync(run.Id, cancel) is var order and not RunOrder.GoOn)
+                    return order;
                 await ApplyBatchAsync(released.Plan, batch, cancel);
+            }
         }
     }
 
@@ -61,7 +71,8 @@ internal sealed class ApplySession(
         await MoveAsync(cells.Select(c => new CellMove(c.Ordinal, RunCellStates.Intent, Batch: _batch)), 0, cancel);
 
         using var calls = connector.CountCalls();
-        var policy = policies.Current;
+        // With what was signed up to now: a contract suspended a moment ago is not written any more.
+        var policy = await policies.RefreshAsync(cancel);
         var send = await SecondCheckAsync(plan, policy, cells, cancel);
         if (send.Count == 0)
             return;
@@ -97,6 +108,9 @@ internal sealed class ApplySession(
     private async Task<IReadOnlyList<RunCellRow>> SecondCheckAsync(Plan plan, PolicySet policy, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
     {
         var live = await LiveCells.ReadAsync(connector, cells, cancel);
+        // An undo takes back what we wrote ourselves, where it is still there; who edited the field before has no say in that.
+        if (plan.Kind == PlanKind.Writeback)
+            live = await edits.WithEditsAsync(connector, policy, flow, live, cells.Select(Key), LearnedBy.Apply, cancel);
         var offered = await candidates.OfCellsAsync([.. cells.Select(Key)], cancel);
         var send = new List<RunCellRow>(cells.Count);
         var skipped = new List<CellMove>();

@@ -18,7 +18,7 @@ internal sealed class MakePlanHandler(
     public async Task HandleAsync(JobContext job, CancellationToken cancel)
     {
         var order = job.Payload<MakePlan>();
-        var policy = policies.Current;
+        var policy = await policies.RefreshAsync(cancel);
         var flow = policy.Flow(order.Flow);
         await activity.SnoozeWhilePausedAsync(flow.Name, cancel);
 
@@ -57,7 +57,12 @@ internal sealed class MakePlanHandler(
     private async Task ReleaseAsync(Guid planId, string hash, PolicySet policy, CancellationToken cancel)
     {
         var released = await plans.ApproveAsync(planId, hash, Release.PolicyApprover, [], policy, null, cancel);
-        if (released.Refusal is { } refusal)
+        if (released.Refusal is not { } refusal)
+            return;
+        // Sealed under an older policy by a worker that died: it stays unreleased, and its cells are planned anew when it has expired.
+        if (refusal.Code == PolicyChange.Code)
+            LogMessages.PlanNotReleased(log, planId, refusal.Text);
+        else
             throw new InvalidOperationException($"Pre-authorised plan {planId} could not be released: {refusal.Code}. {refusal.Text}");
     }
 }

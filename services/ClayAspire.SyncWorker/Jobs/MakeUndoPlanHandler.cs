@@ -24,7 +24,7 @@ internal sealed class MakeUndoPlanHandler(
         var run = await runs.FindAsync(order.RunId, cancel) ?? throw new InvalidOperationException($"Run {order.RunId} does not exist, so there is nothing to undo.");
         if (run.FinishedAt is null)
             throw new InvalidOperationException($"Run {order.RunId} has not ended; only a run that has ended can be undone.");
-        var policy = policies.Current;
+        var policy = await policies.RefreshAsync(cancel);
         var started = clock.GetTimestamp();
         Plan plan;
         try

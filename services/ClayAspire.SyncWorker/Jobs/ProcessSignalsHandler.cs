@@ -1,6 +1,7 @@
 using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
@@ -61,11 +62,11 @@ internal sealed class ProcessSignalsHandler(
         foreach (var (reading, resolution) in readings.Zip(resolutions))
         {
             outcomes.Add(new SignalOutcomeChange(reading.Signal.Id, resolution.State, resolution.Reason, resolution.Record,
-                resolution.State == SignalOutcomes.Unmatched ? Awaited(reading) : null));
+                resolution.State == SignalOutcomes.Unmatched ? Awaited(reading, resolution) : null));
             if (resolution.Record is not { } record)
                 continue;
             foreach (var (field, value) in reading.Offers)
-                offered.Add(new NewCandidate(reading.Signal.Id, reading.Flow.Name, new CellKey(record, field), value, reading.Signal.Source, reading.OccurredAt));
+                offered.Add(new NewCandidate(reading.Signal.Id, reading.Flow.Name, new CellKey(record, field), value, reading.Signal.Source, reading.OccurredAt, reading.Confidence));
         }
         await candidates.AddAsync(transaction, offered, cancel);
         await signals.SetOutcomesAsync(transaction, outcomes, cancel);
@@ -75,9 +76,11 @@ internal sealed class ProcessSignalsHandler(
         return pending.Count;
     }
 
-    private static AwaitedRecord Awaited(SignalReading reading)
+    private static AwaitedRecord Awaited(SignalReading reading, Resolution resolution)
     {
-        var keys = new List<string>(3);
+        var keys = new List<string>(4);
+        if (resolution.AwaitsConnection)
+            keys.Add(SignalKeys.Connection(reading.Mapping.Connection));
         if (reading.RecordIdText is { } id)
             keys.Add(SignalKeys.Record(id));
         if (reading.ExternalId is { } external)

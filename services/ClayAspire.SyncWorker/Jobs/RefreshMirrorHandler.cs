@@ -2,26 +2,36 @@ using System.Text.Json;
 using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Records;
 using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Edits;
 using ClayAspire.SyncWorker.Resolve;
 
 namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>Reads what changed in the CRM since the last time into the mirror, page by page, and moves the cursor with each page.</summary>
 internal sealed class RefreshMirrorHandler(
-    CrmRecordStore mirror, SignalStore signals, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
+    CrmRecordStore mirror, SignalStore signals, FieldEditStore known, LastEditReader edits, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
     ILogger<RefreshMirrorHandler> log) : IJobHandler
 {
+    /// <summary>Cells a page whose editor is asked for; a mass change is the drift watch's to measure.</summary>
+    private const int MostAsked = 200;
+
     public string Kind => JobKinds.RefreshMirror;
 
     public async Task HandleAsync(JobContext job, CancellationToken cancel)
     {
         var order = job.Payload<RefreshMirror>();
-        var connector = connectors.Get(order.Connection);
+        // The policy may name a connection that this worker has no account for, and people may ask for its mirror.
+        if (connectors.Find(order.Connection) is not { } connector)
+        {
+            LogMessages.ConnectionNotConfigured(log, order.Connection, order.Object);
+            return;
+        }
         var policy = policies.Current;
         var now = clock.GetUtcNow();
         var cursor = await mirror.FindCursorAsync(order.Connection, order.Object, cancel);
@@ -45,6 +55,9 @@ internal sealed class RefreshMirrorHandler(
                     await mirror.SetCursorAsync(Cursor(order, page.ReadUntil, cursor!.LastFullAt, now), cancel);
                 else
                     cursor = Cursor(order, page.ReadUntil, now, now);
+                // Not on a full read: it is for formulas, and would ask again each time for what the history does not tell.
+                if (!isFull)
+                    await LearnAsync(connector, policy, order.Object, [.. rows.Select(r => r.RecordId)], cancel);
             }
         }
         catch (CrmException e)
@@ -55,6 +68,14 @@ internal sealed class RefreshMirrorHandler(
             await mirror.SetCursorAsync(Cursor(order, cursor?.ReadUntil ?? now, now, now), cancel);
         metrics.QuotaUsed(order.Connection, connector.Quota);
         LogMessages.MirrorRefreshed(log, order.Connection, order.Object, count, isFull);
+    }
+
+    /// <summary>Who changed what we wrote: asked while the edit is fresh, so that the cell's explanation can say it.</summary>
+    private async Task LearnAsync(ICrmConnector connector, PolicySet policy, string @object, IReadOnlyCollection<string> records, CancellationToken cancel)
+    {
+        var strayed = await known.StrayedAsync(connector.Connection, @object, records, MostAsked, cancel);
+        var watched = strayed.Where(c => policy.Contract(c.Record.Connection, c.Record.Object, c.Field) is not null).ToList();
+        await edits.ReadAsync(connector, policy, watched, LearnedBy.Mirror, cancel);
     }
 
     private static MirrorCursorRow Cursor(RefreshMirror order, DateTimeOffset readUntil, DateTimeOffset? lastFullAt, DateTimeOffset now) =>

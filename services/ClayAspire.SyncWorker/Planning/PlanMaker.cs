@@ -2,30 +2,34 @@ using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Edits;
 
 namespace ClayAspire.SyncWorker.Planning;
 
 /// <summary>Makes plans: reads the live values of every cell that has a pending candidate, decides, seals. Writes nothing itself.</summary>
-internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, TimeProvider clock)
+internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry connectors, ApplyCost cost, LastEditReader edits, TimeProvider clock)
 {
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
 
-    /// <summary>The sealed plan; without cells when nothing is pending.</summary>
+    /// <summary>The sealed plan; without cells when nothing is pending, or when the connection is not configured, which is then remarked.</summary>
     public async Task<(Plan Plan, PlanFacts Facts)> MakeAsync(MakePlan order, PolicySet policy, Flow flow, CancellationToken cancel)
     {
+        if (connectors.Find(order.Connection) is not { } connector)
+            return (Seal(order, policy, flow, [], default), new PlanFacts(false, true, [$"Connection '{order.Connection}' is not configured, so nothing of it could be read. Add {ConnectionSettings.Section}:{order.Connection} to the worker's settings."]));
         var open = await candidates.OfPendingCellsAsync(order.Connection, flow.Name, cancel);
         var decided = new List<(CellKey Cell, FieldValue Old, string Version, Decision Decision)>(open.Count);
-        var connector = connectors.Get(order.Connection);
         using var calls = connector.CountCalls();
         foreach (var byObject in open.GroupBy(c => c.Key.Record.Object, StringComparer.Ordinal))
         {
             // Only fields with a contract are read: what lies outside the allowlist is none of our business.
             var fields = byObject.Select(c => c.Key.Field).Where(f => policy.Contract(order.Connection, byObject.Key, f) is not null).Distinct(StringComparer.Ordinal).ToArray();
             var records = await connector.ReadAsync(byObject.Key, [.. byObject.Select(c => c.Key.Record.Id).Distinct(StringComparer.Ordinal)], fields, cancel);
+            records = await edits.WithEditsAsync(connector, policy, flow, records, byObject.Select(c => c.Key), LearnedBy.Plan, cancel);
             var description = await connector.DescribeAsync(byObject.Key, cancel);
             foreach (var (cell, offered) in byObject)
             {
@@ -37,10 +41,13 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
             }
         }
         var cells = Ordered(decided);
+        return (Seal(order, policy, flow, cells, await cost.OfAsync(order.Connection, cells, connector.UpdateBatchSize, EditCalls(cells, connector, policy, flow), cancel)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
+    }
+
+    private Plan Seal(MakePlan order, PolicySet policy, Flow flow, List<PlannedCell> cells, PlanCost price)
+    {
         var now = clock.GetUtcNow();
-        var plan = Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
-            new PlanCost(ApplyCalls(cells, connector.UpdateBatchSize), 0));
-        return (plan, PlanFacts.Whole);
+        return Plan.Seal(order.PlanId, order.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells, price);
     }
 
     /// <summary>The cells as they stand in a plan: changes first, the cells of a record together.</summary>
@@ -56,4 +63,11 @@ internal sealed class PlanMaker(CandidateStore candidates, ConnectorRegistry con
     public static int ApplyCalls(List<PlannedCell> cells, int batchSize) =>
         cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
             .Sum(g => (g.Select(c => c.Cell.Record.Id).Distinct(StringComparer.Ordinal).Count() + batchSize - 1) / batchSize * CallsPerBatch);
+
+    /// <summary>Calls that the second check costs to ask who edited protected cells last, batch by batch as the apply makes them.</summary>
+    private static int EditCalls(List<PlannedCell> cells, ICrmConnector connector, PolicySet policy, Flow flow) =>
+        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
+            .SelectMany(o => o.GroupBy(c => c.Cell.Record.Id, StringComparer.Ordinal).OrderBy(r => r.Key, StringComparer.Ordinal).Chunk(connector.UpdateBatchSize))
+            .Select(batch => batch.Count(record => record.Any(c => LastEditReader.IsNeeded(policy, flow, c.Cell))))
+            .Sum(records => (records + connector.HistoryBatchSize - 1) / connector.HistoryBatchSize);
 }

@@ -12,7 +12,7 @@ namespace ClayAspire.SyncWorker.Planning;
 /// Makes the plan that takes back a run: reads every cell that the run verified, puts the old value back where the cell still holds what
 /// the run wrote, and lists all others with their reason. Candidates have no part in it: those of the run stay settled.
 /// </summary>
-internal sealed class UndoPlanMaker(RunStore runs, ConnectorRegistry connectors, TimeProvider clock)
+internal sealed class UndoPlanMaker(RunStore runs, ConnectorRegistry connectors, ApplyCost cost, TimeProvider clock)
 {
     /// <summary>The sealed plan; without cells when the run verified none.</summary>
     public async Task<Plan> MakeAsync(MakeUndoPlan order, RunRow run, PolicySet policy, Flow flow, CancellationToken cancel)
@@ -39,6 +39,6 @@ internal sealed class UndoPlanMaker(RunStore runs, ConnectorRegistry connectors,
         var cells = PlanMaker.Ordered(decided);
         var now = clock.GetUtcNow();
         return Plan.Seal(order.PlanId, run.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
-            new PlanCost(PlanMaker.ApplyCalls(cells, connector.UpdateBatchSize), 0), run.Id);
+            await cost.OfAsync(run.Connection, cells, connector.UpdateBatchSize, 0, cancel), run.Id);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClayAspire.Connectors;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Records;
@@ -14,9 +15,15 @@ namespace ClayAspire.SyncWorker.Resolve;
 /// <param name="Record">The record; null unless resolved.</param>
 internal sealed record Resolution(string State, string? Reason, RecordKey? Record)
 {
+    /// <summary>Whether the search waits for its connection to be configured, whatever records there are.</summary>
+    public bool AwaitsConnection { get; private init; }
+
     public static Resolution Found(RecordKey record) => new(SignalOutcomes.Resolved, null, record);
 
     public static Resolution Unmatched(string reason) => new(SignalOutcomes.Unmatched, reason, null);
+
+    public static Resolution NotConfigured(string connection) =>
+        Unmatched($"Connection '{connection}' is not configured. The signal is tried again when it is.") with { AwaitsConnection = true };
 
     public static Resolution Ambiguous(int count, string by) =>
         new(SignalOutcomes.Ambiguous, $"{count} live records match by {by}; a person must say which is meant.", null);
@@ -41,7 +48,7 @@ internal sealed class RecordResolver(CrmRecordStore mirror, ConnectorRegistry co
             if (connectors.Find(connection) is not { } connector)
             {
                 foreach (var (_, index) in group)
-                    answers[index] = Resolution.Unmatched($"Connection '{connection}' is not configured.");
+                    answers[index] = Resolution.NotConfigured(connection);
                 continue;
             }
             var open = new List<(SignalReading Reading, int Index)>();

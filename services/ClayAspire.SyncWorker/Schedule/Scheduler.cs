@@ -1,6 +1,8 @@
 using ClayAspire.Connectors;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
@@ -12,21 +14,28 @@ using Microsoft.EntityFrameworkCore;
 namespace ClayAspire.SyncWorker.Schedule;
 
 /// <summary>
-/// What happens by the clock, done by one leader: daily plans, mirror refreshes, expiry of unreleased plans, release of held
-/// candidates after a change of policy, and a sweep for whatever a lost wake-up left waiting. Every step may be
-/// repeated without harm.
+/// What happens by the clock, done by one leader: daily plans, mirror refreshes, the drift watch's daily look, expiry of unreleased plans,
+/// release of held candidates after a change of policy or when the CRM may have been mended, the day's anchors of the ledgers, and a sweep for
+/// whatever a lost wake-up left waiting. Every step may be repeated without harm.
 /// </summary>
 internal sealed class Scheduler(
-    Leadership leadership, JobQueue queue, PlanStore plans, SignalStore signals, CandidateStore candidates, FlowActivity activity,
-    ConnectorRegistry connectors, PolicySource policies, IDbContextFactory<SyncDbContext> contexts, IIdSource ids,
+    Leadership leadership, JobQueue queue, PlanStore plans, SignalStore signals, CandidateStore candidates, DriftStore drift, FlowActivity activity,
+    ConnectorRegistry connectors, PolicySource policies, AnchorKeeper anchors, IDbContextFactory<SyncDbContext> contexts, IIdSource ids,
     WorkerSettings settings, TimeProvider clock, ILogger<Scheduler> log) : BackgroundService
 {
     /// <summary>The author of plans that the clock ordered.</summary>
     public const string Author = "scheduler";
 
+    /// <summary>Between looks for what the CRM held up long enough; each reads all held candidates.</summary>
+    private static readonly TimeSpan BetweenRetries = TimeSpan.FromHours(1);
+
+    /// <summary>Reasons of holds that end when somebody mends the CRM.</summary>
+    private static readonly string[] HeldByCrm = [.. EditReasons.GapCodes, "field-not-visible", "field-not-writable"];
+
     private DateTimeOffset _leaderSince;
     private DateTimeOffset _nextMirror;
     private DateTimeOffset _nextSweep;
+    private DateTimeOffset _nextRetry;
     private string? _releasedUnder;
 
     /// <summary>One round: what is due now.</summary>
@@ -39,9 +48,11 @@ internal sealed class Scheduler(
         if (isNew)
         {
             LogMessages.BecameLeader(log);
-            (_leaderSince, _nextMirror, _nextSweep, _releasedUnder) = (now, now, now, null);
+            (_leaderSince, _nextMirror, _nextSweep, _nextRetry, _releasedUnder) = (now, now, now, now, null);
         }
-        var policy = policies.Current;
+        var policy = await policies.RefreshAsync(cancel);
+        if (isNew)
+            await ReturnToConfiguredAsync(policy, cancel);
         await ExpirePlansAsync(policy, cancel);
         if (_releasedUnder != policy.Version)
         {
@@ -55,11 +66,22 @@ internal sealed class Scheduler(
                 foreach (var @object in MirrorScope.Objects(policy, connection))
                     await queue.EnqueueAsync(NewJob.RefreshMirror(connection, @object), cancel);
         }
+        var isSwept = false;
         if (now >= _nextSweep)
         {
             _nextSweep = now + TimeSpan.FromSeconds(settings.SweepSeconds);
             await SweepAsync(policy, now, cancel);
+            await OrderDriftSamplesAsync(policy, now, cancel);
+            isSwept = true;
         }
+        if (now >= _nextRetry)
+        {
+            _nextRetry = now + BetweenRetries;
+            await RetryHeldByCrmAsync(policy, now, cancel);
+        }
+        // Last, so that a folder that cannot be written to keeps nothing else from being done.
+        if (isSwept)
+            await anchors.KeepAsync(cancel);
     }
 
     /// <inheritdoc/>
@@ -109,6 +131,30 @@ internal sealed class Scheduler(
         }
     }
 
+    /// <summary>
+    /// Signals that came while their connection was not configured wait again, whatever their age: nobody has looked for their record yet.
+    /// Connections are configured at the start of a worker, so once for each leader suffices.
+    /// </summary>
+    private async Task ReturnToConfiguredAsync(PolicySet policy, CancellationToken cancel)
+    {
+        foreach (var connection in Configured(policy))
+        {
+            foreach (var @object in MirrorScope.Objects(policy, connection))
+            {
+                int returned;
+                var sum = 0;
+                do
+                {
+                    returned = await signals.ReturnUnmatchedAsync(connection, @object, [SignalKeys.Connection(connection)], null, cancel);
+                    sum += returned;
+                }
+                while (returned > 0);
+                if (sum > 0)
+                    LogMessages.SignalsReturnedToConnection(log, sum, connection, @object);
+            }
+        }
+    }
+
     private async Task ReleaseHeldAsync(PolicySet policy, CancellationToken cancel)
     {
         foreach (var released in await candidates.ReleaseHeldAsync(policy.Version, cancel))
@@ -116,8 +162,34 @@ internal sealed class Scheduler(
                 await activity.PlanWhatWaitsAsync(released.Connection, flow, cancel);
     }
 
+    private async Task RetryHeldByCrmAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
+    {
+        foreach (var released in await candidates.ReleaseHeldByCrmAsync(HeldByCrm, now - TimeSpan.FromHours(settings.RetryHeldHours), cancel))
+        {
+            LogMessages.HeldByCrmReleased(log, released.Connection, released.Flow, released.Count);
+            if (policy.FindFlow(released.Flow) is { } flow)
+                await activity.PlanWhatWaitsAsync(released.Connection, flow, cancel);
+        }
+    }
+
+    /// <summary>Once a day (UTC) and connection; what the day draws follows from the seed and the day.</summary>
+    private async Task OrderDriftSamplesAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (settings.DriftCellsPerDay == 0)
+            return;
+        foreach (var connection in Configured(policy))
+        {
+            if (await drift.LatestSampleAsync(connection, Author, cancel) is { } last && last.SampledAt.UtcDateTime.Date >= now.UtcDateTime.Date)
+                continue;
+            var seed = settings.DriftSeed + (long)(now - DateTimeOffset.UnixEpoch).TotalDays;
+            await queue.EnqueueAsync(NewJob.SampleDrift(new SampleDrift(ids.Next(), connection, Author, settings.DriftCellsPerDay, seed)), cancel);
+        }
+    }
+
     private async Task SweepAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
     {
+        // Again, for what a plan held that was being made under the policy before while this one came into force.
+        await ReleaseHeldAsync(policy, cancel);
         if (await signals.HasPendingAsync(cancel))
             await queue.EnqueueAsync(NewJob.ProcessSignals(), cancel);
         foreach (var flow in policy.Flows)

@@ -54,6 +54,11 @@ const several = await admin.sobject('Lead').retrieve([ids[2], ids[1]]);
 assert.deepEqual(several.map((r) => r.Id), [ids[2], ids[1]]);
 await admin.sobject('Lead').update({ Id: ids[5], City: 'Lund' });
 
+const history = await admin.query(`SELECT Field, OldValue, NewValue, CreatedBy.UserType, CreatedBy.Profile.Name FROM LeadHistory WHERE LeadId = '${ids[5]}' AND Field = 'City'`);
+assert.deepEqual(history.records.map((r) => [r.OldValue, r.NewValue, r.CreatedBy.UserType, r.CreatedBy.Profile.Name]), [[null, 'Lund', 'Standard', 'System Administrator']]);
+const tracked = await admin.query("SELECT QualifiedApiName, IsFieldHistoryTracked FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = 'Lead' AND QualifiedApiName IN ('City', 'Country')");
+assert.deepEqual(tracked.records.map((r) => [r.QualifiedApiName, r.IsFieldHistoryTracked]), [['City', true], ['Country', false]]);
+
 const destroyed = await admin.sobject('Lead').destroy(ids.slice(0, 200));
 assert.ok(destroyed.every((r) => r.success));
 await admin.sobject('Lead').destroy(ids[300]);

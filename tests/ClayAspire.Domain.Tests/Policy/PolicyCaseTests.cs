@@ -16,6 +16,7 @@ public sealed class PolicyCaseTests
               rule: fill-blank
               sources: [clay]
               owner: MARCOM Ops
+              standard: city
               why: "test"
             Industry:
               type: text
@@ -23,6 +24,7 @@ public sealed class PolicyCaseTests
               rule: fill-blank
               sources: [clay]
               owner: DPO
+              standard: industry
               why: "test"
         """;
 
@@ -48,7 +50,7 @@ public sealed class PolicyCaseTests
     {
         var (connections, problems) = PolicyCheck.RunCases(ShippedPolicy.Policy, ShippedPolicy.CaseFiles, MergeRules.Shipped);
         Assert.Empty(problems);
-        Assert.Equal(["icare", "icare-staging"], connections.Select(c => c.Connection));
+        Assert.Equal(["hubspot-main", "icare", "icare-staging"], connections.Select(c => c.Connection));
         Assert.All(connections, c => Assert.Equal((c.Contracts, 0), (c.Covered, c.Failed)));
     }
 

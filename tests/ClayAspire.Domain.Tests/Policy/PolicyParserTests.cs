@@ -63,6 +63,19 @@ public sealed class PolicyParserTests
             PolicyParser.Parse(Replace("flows.yaml", "Lead.external_hard_bounced__c", "Lead.Title")).Problems,
             p => p.Message.Contains("Lead.Title", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("flows.yaml", "  bounce-sync:\n    kind: writeback\n    connections: [icare,", "  bounce-sync:\n    kind: writeback\n    connections: [elsewhere,", "bounce-sync:", "'elsewhere'")]
+    [InlineData("flows.yaml", "Lead.external_hard_bounced__c", "Lead.Title", "bounce-sync:", "Lead.Title")]
+    [InlineData("mapping/smartlead.yaml", "kinds: [smartlead.bounce]\n    connection: icare", "kinds: [smartlead.bounce]\n    connection: elsewhere", "smartlead.bounce", "'elsewhere'")]
+    [InlineData("contracts/icare.yaml", "connection: icare", "connection: icare-staging", "    Industry:", "icare-staging: Lead.Industry has a contract already")]
+    public void A_fault_between_files_names_file_and_line_too(string file, string old, string @new, string lineWith, string message)
+    {
+        var files = Replace(file, old, @new);
+        var problem = Assert.Single(PolicyParser.Parse(files).Problems, p => p.Message.Contains(message, StringComparison.Ordinal));
+        Assert.Equal(file, problem.File);
+        Assert.Contains(lineWith, files.Single(f => f.Path == file).Text.Split('\n')[(int)problem.Line - 1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_version_changes_with_any_content_and_not_with_line_endings()
     {

@@ -8,6 +8,7 @@ namespace ClayAspire.Domain.Tests.Writeback;
 public sealed class CellDeciderTests
 {
     [Theory]
+    [InlineData(ContractStatus.Draft, Verdict.Hold, "draft")]
     [InlineData(ContractStatus.PendingLegal, Verdict.Hold, "pending-legal")]
     [InlineData(ContractStatus.Suspended, Verdict.Refuse, "suspended")]
     [InlineData(ContractStatus.ReadOnly, Verdict.Refuse, "read-only")]

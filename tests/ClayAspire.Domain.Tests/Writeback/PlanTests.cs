@@ -37,6 +37,14 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void The_hash_covers_the_estimated_duration_and_is_what_it_was_where_none_was_estimated()
+    {
+        Plan Of(int seconds, Guid? undoes = null) => Plan.Seal(Id, "icare", "any", "test", "author", Noon, Noon.AddHours(24), [], new PlanCost(3, 0, seconds), undoes);
+        Assert.Equal(Seal().Hash, Of(0).Hash);
+        Assert.Equal(6, new[] { Of(0), Of(1), Of(11), Of(0, Id), Of(1, Id), Of(11, Id) }.Select(p => p.Hash).Distinct().Count());
+    }
+
+    [Fact]
     public void An_undo_is_released_by_a_person_also_where_the_flow_is_pre_authorised()
     {
         var undo = Plan.Seal(Id, "icare", "any", "test", "author", Noon, Noon.AddHours(24), [Cell(0, "00Q1")], new PlanCost(3, 0), Guid.Empty);

@@ -23,6 +23,7 @@ public sealed class UndoDeciderTests
 
     [Theory]
     [InlineData(ContractStatus.Active, MergeRule.SetOnce, "restores-old")]
+    [InlineData(ContractStatus.Draft, MergeRule.FillBlank, "restores-old")]
     [InlineData(ContractStatus.PendingLegal, MergeRule.FillBlank, "restores-old")]
     [InlineData(ContractStatus.Suspended, MergeRule.Latest, "restores-old")]
     [InlineData(ContractStatus.ReadOnly, MergeRule.FillBlank, "read-only")]

@@ -99,6 +99,11 @@ internal static class DescribeEndpoints
                     json.WriteStartObject();
                     json.WriteString("childSObject", child.Name);
                     json.WriteString("field", field.Name);
+                    // Only the name that tells a history apart: clients find the history of an object by it.
+                    if (child.Name == type.History)
+                        json.WriteString("relationshipName", "Histories");
+                    else
+                        json.WriteNull("relationshipName");
                     json.WriteEndObject();
                 }
             }

@@ -96,6 +96,21 @@ internal sealed class RecordStore : IDisposable
         }
     }
 
+    /// <summary>Takes records as they stand, outside any transaction and journal: what the schema says, not what anybody wrote.</summary>
+    public void Define(IEnumerable<Record> records)
+    {
+        gate.EnterWriteLock();
+        try
+        {
+            foreach (var record in records)
+                Table(record.Type).Put(record);
+        }
+        finally
+        {
+            gate.ExitWriteLock();
+        }
+    }
+
     /// <summary>Forgets every record and property, also in the journal.</summary>
     public void Clear()
     {

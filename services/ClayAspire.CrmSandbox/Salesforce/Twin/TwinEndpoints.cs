@@ -45,6 +45,8 @@ internal static class TwinEndpoints
         });
         twin.MapPost("/load", (HttpContext http, string? type) => Load(org, http, type));
         twin.MapPost("/permissions", (PermissionChange change) => ChangePermission(org, change));
+        twin.MapPost("/history", (TrackingChange change) => ChangeTracking(org, change));
+        twin.MapPost("/edits", (EditOrder order) => Refusable(() => Results.Json(new { edited = Edits.Write(org, order) })));
     }
 
     private static IResult Writes(SalesforceOrg org, string? type, string? id, string? field)
@@ -199,8 +201,31 @@ internal static class TwinEndpoints
         return Results.NoContent();
     }
 
+    private static IResult ChangeTracking(SalesforceOrg org, TrackingChange change) => Refusable(() =>
+    {
+        if (org.Schema.Find(change.Object) is not { } type || type.Find(change.Field) is not { } field)
+            throw new InvalidDataException("Name an object and one of its fields.");
+        org.Tracking.Set(type, field, change.Tracked);
+        return Results.NoContent();
+    });
+
+    private static IResult Refusable(Func<IResult> answer)
+    {
+        try
+        {
+            return answer();
+        }
+        catch (InvalidDataException e)
+        {
+            return Results.Problem(e.Message + " Nothing was changed.", statusCode: 400);
+        }
+    }
+
     private static string JsonText(Action<Utf8JsonWriter> write) => System.Text.Encoding.UTF8.GetString(ApiResponse.Json(write).Body.Span);
 }
 
 /// <summary>The body of <c>POST /_twin/permissions</c>.</summary>
 internal sealed record PermissionChange(string Client, string Object, string Field, bool Read, bool Edit);
+
+/// <summary>The body of <c>POST /_twin/history</c>: whether changes of a field are kept from now on.</summary>
+internal sealed record TrackingChange(string Object, string Field, bool Tracked);

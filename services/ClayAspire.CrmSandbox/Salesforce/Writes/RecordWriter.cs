@@ -200,7 +200,7 @@ internal sealed class RecordWriter(SalesforceOrg org, SandboxUser user, StoreTra
             return;
         }
 
-        foreach (var field in after.Type.Fields.Where(f => f.TrackHistory && !Equals(before[f], after[f])))
+        foreach (var field in after.Type.Fields.Where(f => org.Tracking.IsTracked(after.Type, f) && !Equals(before[f], after[f])))
         {
             // The name of a lookup's row drops "Id"; long text keeps only that it changed.
             var name = field.Type == FieldType.Reference ? field.RelationshipName! : field.Name;

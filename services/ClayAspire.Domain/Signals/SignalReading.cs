@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
-using ClayAspire.Storage.Signals;
 
-namespace ClayAspire.SyncWorker.Resolve;
+namespace ClayAspire.Domain.Signals;
 
 /// <summary>What a signal offers, and by what its record is to be found.</summary>
 /// <param name="Signal">The signal.</param>
@@ -15,19 +14,24 @@ namespace ClayAspire.SyncWorker.Resolve;
 /// <param name="Email">The e-mail address in lower case.</param>
 /// <param name="Campaign">The campaign's name or id.</param>
 /// <param name="OccurredAt">When it happened at the source.</param>
+/// <param name="Confidence">How sure the source is of the row, 0 to 1; null when it does not say.</param>
 /// <param name="Offers">Values by field; never blank.</param>
-internal sealed record SignalReading(
-    PendingSignal Signal, SourceMapping Mapping, Flow Flow, string? RecordIdText, string? ExternalId, string? Email, string? Campaign,
-    DateTimeOffset OccurredAt, IReadOnlyDictionary<string, string> Offers);
+public sealed record SignalReading(
+    Signal Signal, SourceMapping Mapping, Flow Flow, string? RecordIdText, string? ExternalId, string? Email, string? Campaign,
+    DateTimeOffset OccurredAt, double? Confidence, IReadOnlyDictionary<string, string> Offers);
 
-/// <summary>Reads a signal's payload by its mapping. Pure.</summary>
-internal static class SignalReader
+/// <summary>Reads a signal's payload by its mapping. Pure; the worker and the backtest read by it alike.</summary>
+public static class SignalReader
 {
-    private const string BounceKind = "smartlead.bounce";
+    /// <summary>The kind of signal by which a sequencer says that a mail bounced.</summary>
+    public const string BounceKind = "smartlead.bounce";
+
     private const string HardBounce = "hard";
 
     /// <summary>The reading, or the reason why the signal feeds no flow: exactly one of the two.</summary>
-    public static (SignalReading? Reading, string? Ignored) Read(PolicySet policy, PendingSignal signal)
+    /// <param name="policy">The policy whose mapping and flows count.</param>
+    /// <param name="signal">The signal; its payload must be a JSON object, as every stored one is.</param>
+    public static (SignalReading? Reading, string? Ignored) Read(PolicySet policy, Signal signal)
     {
         if (policy.Mapping(signal.Source, signal.Table, signal.Kind) is not { } mapping)
             return (null, $"No mapping reads {signal.Kind} of source '{signal.Source}'. Add one under mapping/ if it should be.");
@@ -47,7 +51,8 @@ internal static class SignalReader
         return (new SignalReading(
             signal, mapping, flow, First(mapping.RecordIdColumns),
             mapping.ExternalId is { } external ? First(external.Columns) : null,
-            First(mapping.EmailColumns)?.ToLowerInvariant(), First(mapping.CampaignColumns), occurredAt, Offers(policy, mapping, payload)), null);
+            First(mapping.EmailColumns)?.ToLowerInvariant(), First(mapping.CampaignColumns), occurredAt,
+            Share(First(mapping.ConfidenceColumns)), Offers(policy, mapping, payload)), null);
     }
 
     private static Dictionary<string, string> Offers(PolicySet policy, SourceMapping mapping, Dictionary<string, string?> payload)
@@ -68,16 +73,34 @@ internal static class SignalReader
             foreach (var (column, raw) in payload.Where(p => !known.Contains(p.Key)))
                 Offer(column, raw);
         }
+        // The backup field takes every value that its shadowed field is offered.
+        foreach (var (field, value) in offers.ToList())
+            if (policy.Contract(mapping.Connection, mapping.Object, field)?.Backup is { } backup)
+                Offer(backup, value);
         return offers;
     }
 
-    /// <summary>Canonical text, or null for a blank. Text that does not fit the field's type is offered as it came, so that its refusal is seen.</summary>
+    /// <summary>A share as 0 to 1 or as a percentage; null for what is neither. A plain 1 is all of it.</summary>
+    private static double? Share(string? text)
+    {
+        var isPercentage = text?.EndsWith('%') ?? false;
+        if (!double.TryParse(isPercentage ? text![..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out var share))
+            return null;
+        if (isPercentage || share > 1)
+            share /= 100;
+        return share is >= 0 and <= 1 ? share : null;
+    }
+
+    /// <summary>
+    /// Canonical text, or null for a blank. Text that does not fit the field's type or standard is offered as it came, so that its refusal is seen.
+    /// </summary>
     private static string? Value(PolicySet policy, SourceMapping mapping, string field, string? raw)
     {
         if (FieldCodec.IsBlankSpelling(raw))
             return null;
-        var type = policy.Contract(mapping.Connection, mapping.Object, field)?.Type ?? FieldType.Text;
-        return FieldCodec.TryParse(type, raw, out var value) ? value.Text : raw!.Trim();
+        var contract = policy.Contract(mapping.Connection, mapping.Object, field);
+        var isRead = contract is null ? FieldCodec.TryParse(FieldType.Text, raw, out var value) : contract.TryRead(raw, out value, out _);
+        return isRead ? value.Text : raw!.Trim();
     }
 
     private static Dictionary<string, string?> Payload(string json)

@@ -1,13 +1,12 @@
-using ClayAspire.Storage.Policies;
-using ClayAspire.Storage.Signals;
-using ClayAspire.SyncWorker.Resolve;
+using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Signals;
 
-namespace ClayAspire.SyncWorker.Tests;
+namespace ClayAspire.Domain.Tests.Signals;
 
 public sealed class SignalReaderTests
 {
     private static readonly DateTimeOffset Received = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
-    private static readonly Domain.Policy.PolicySet Policy = PolicyDirectory.Read(SyncStack.PolicyFolder).Policy!;
 
     [Fact]
     public void A_reply_offers_its_flag_and_its_classification_at_its_own_time()
@@ -46,8 +45,37 @@ public sealed class SignalReaderTests
         Assert.NotEmpty(ignored!);
     }
 
+    [Theory]
+    [InlineData("\"0.85\"", 0.85)]
+    [InlineData("85", 0.85)]
+    [InlineData("\"85 %\"", 0.85)]
+    [InlineData("\"0.5%\"", 0.005)]
+    [InlineData("1", 1d)]
+    [InlineData("0", 0d)]
+    [InlineData("\"n/a\"", null)]
+    [InlineData("\"high\"", null)]
+    [InlineData("101", null)]
+    [InlineData("-0.1", null)]
+    [InlineData("\"NaN\"", null)]
+    public void Confidence_is_a_share_or_a_percentage_and_nothing_else(string json, double? expected) =>
+        Assert.Equal(expected, ReadShadowed($$"""{"title":"Head","sure":{{json}}}""").Confidence);
+
+    [Fact]
+    public void What_is_offered_to_a_shadowed_field_is_offered_to_its_backup_too() =>
+        Assert.Equal(["Title=Head", "Title_Clay=Head"], Offers(ReadShadowed("""{"title":"Head"}""")));
+
+    private static SignalReading ReadShadowed(string payload)
+    {
+        FieldContract Contract(string field, MergeRule rule) => new("icare", "Lead", field, FieldType.Text, ContractStatus.Active, rule, ["clay"], "MARCOM Ops", null, [], "test");
+        var policy = new PolicySet("test",
+            [Contract("Title", MergeRule.Shadow) with { Backup = "Title_Clay" }, Contract("Title_Clay", MergeRule.Latest)],
+            [new Flow("f", ["icare"], ["clay.row"], [], ReleaseMode.Approval, "r", false, null, TimeSpan.FromHours(1))],
+            [new SourceMapping("clay", "*", ["clay.row"], "icare", "Lead", [], null, [], [], [], new Dictionary<string, string> { ["title"] = "Title" }, new Dictionary<string, string>(), [], false) { ConfidenceColumns = ["sure"] }]);
+        return SignalReader.Read(policy, new Signal(1, "clay", "clay.row", "*", payload, Received, Received)).Reading!;
+    }
+
     private static (SignalReading? Reading, string? Ignored) Read(string source, string kind, string payload) =>
-        SignalReader.Read(Policy, new PendingSignal(1, source, kind, "*", payload, Received, Received));
+        SignalReader.Read(ShippedPolicy.Policy, new Signal(1, source, kind, "*", payload, Received, Received));
 
     private static IEnumerable<string> Offers(SignalReading reading) => reading.Offers.Select(o => $"{o.Key}={o.Value}").Order(StringComparer.Ordinal);
 }

@@ -1,0 +1,1 @@
+fetch forward 2000 from backtest_signal;

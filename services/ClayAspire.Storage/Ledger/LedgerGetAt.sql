@@ -1,0 +1,1 @@
+select hash from sync.ledger_entry where connection = @connection and sequence = @sequence;

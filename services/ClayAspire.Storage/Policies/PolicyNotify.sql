@@ -1,0 +1,2 @@
+-- Delivered at commit.
+select pg_notify('clayaspire_policy', '');

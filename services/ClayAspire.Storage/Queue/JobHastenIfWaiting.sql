@@ -1,0 +1,1 @@
+update sync.job set run_at = least(run_at, @now) where id = @id and state = 'available';
