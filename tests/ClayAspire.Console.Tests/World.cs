@@ -135,7 +135,8 @@ internal sealed class World(IServiceProvider services)
                 values["City"] = FieldValue.FromCanonical("Antwerp");
             if (i % 4 == 3)
                 values["FirstName"] = FieldValue.FromCanonical("Ines");
-            var live = new LiveRecord(new RecordKey(Staging, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values);
+            var live = new LiveRecord(new RecordKey(Staging, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values)
+                .WithEdit("City", LastEdit.None).WithEdit("FirstName", LastEdit.None);
             void Decide(string field, params Candidate[] said) => cells.Add((live, field, CellDecider.Decide(policy, policy.Flow(Enrichment), live, field, said)));
             var city = new Candidate(5000 + (i * 10), "clay", sealedAt.AddHours(-2), FieldValue.FromCanonical(Cities[i % Cities.Length])) { Confidence = i % 3 == 2 ? 0.3 : 0.9 };
             var lesser = new Candidate(5001 + (i * 10), "file", sealedAt.AddDays(-9), FieldValue.FromCanonical("Antwerp"), IsSettled: true);

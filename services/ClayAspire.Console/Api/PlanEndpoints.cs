@@ -24,6 +24,8 @@ internal static class PlanEndpoints
         plans.MapGet("/{id:guid}/cells.csv", CellsCsvAsync).WithSummary("The same as CSV, all rows.");
         plans.MapGet("/{id:guid}/groups", GroupsAsync).WithSummary("The changes in groups: by field, record, rule, source or kind.")
             .Produces<PageOf<PlanGroup>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        plans.MapGet("/{id:guid}/reasons", ReasonsAsync).WithSummary("How many cells were answered with which verdict and reason.")
+            .Produces<IReadOnlyList<ReasonCount>>().ProducesProblem(StatusCodes.Status404NotFound);
         plans.MapGet("/{id:guid}/groups.csv", GroupsCsvAsync).WithSummary("The same as CSV, all groups.");
         plans.MapPost("/{id:guid}/drift", LookForDriftAsync).RequireAuthorization(Access.MakePlans)
             .WithSummary("Asks the worker to read the live values of a waiting plan's changes; the plan then says which of them changed since the seal.")
@@ -81,6 +83,12 @@ internal static class PlanEndpoints
                 ["ordinal", "object", "record", "field", "verdict", "old", "new", "reason_code", "reason", "rule", "source", "signal", "waits_for", "change", "caution", "declined_by", "drift", "value_now"],
                 x => [x.Cell.Ordinal, x.Cell.Object, x.Cell.RecordId, x.Cell.Field, x.Cell.Verdict, x.Cell.OldValue, x.Cell.NewValue, x.Cell.ReasonCode, x.Cell.Reason, x.Cell.RuleId, x.Cell.Source,
                     x.Cell.WinnerSignal, x.Cell.WaitsFor, x.Cell.Change, x.Cell.Caution, x.Standing.Declined?.DeclinedBy, x.Standing.Drift?.ReasonCode, x.Standing.Drift?.Value]);
+    }
+
+    private static async Task<IResult> ReasonsAsync(Guid id, PlanDesk desk, PlanStore plans, CancellationToken cancel)
+    {
+        var found = await desk.FindAsync(id, cancel);
+        return found.Plan is null ? Problems.Of(found.Refusal!) : Results.Ok(await plans.ReasonsAsync(id, cancel));
     }
 
     private static async Task<IResult> GroupsAsync(

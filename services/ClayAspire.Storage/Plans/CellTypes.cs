@@ -116,3 +116,9 @@ public sealed record PlanVerdict(string Approver, string[] Roles, string Verdict
 /// <param name="Plain">Those of them that would have needed no named approval.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct DeclinedCount(int All, int Plain);
+
+/// <summary>Cells of a plan that were answered alike.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Code">The reason's code.</param>
+/// <param name="Cells">How many.</param>
+public sealed record ReasonCount(string Verdict, string Code, int Cells);

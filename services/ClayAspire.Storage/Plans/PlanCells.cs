@@ -92,6 +92,14 @@ public sealed partial class PlanStore
         return new PagedRows<CellGroup>([.. tallies.Select(t => new CellGroup(FilterOf(by, t.Key), t.Changes, t.Named, t.Declined, t.Drifted, rows[t.Sample]))], total, number, size);
     }
 
+    /// <summary>How many cells of a plan were answered with which verdict and reason.</summary>
+    public async Task<IReadOnlyList<ReasonCount>> ReasonsAsync(Guid planId, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        return await context.PlanCells.Where(c => c.PlanId == planId).GroupBy(c => new { c.Verdict, c.ReasonCode })
+            .OrderBy(g => g.Key.Verdict).ThenBy(g => g.Key.ReasonCode).Select(g => new ReasonCount(g.Key.Verdict, g.Key.ReasonCode, g.Count())).ToListAsync(cancel);
+    }
+
     private static async Task<(List<int> Ordinals, long Total)> OrdinalsAsync(SyncDbContext context, Guid planId, CellFilter filter, int offset, int size, CancellationToken cancel)
     {
         var cells = Filtered(context, planId, filter);

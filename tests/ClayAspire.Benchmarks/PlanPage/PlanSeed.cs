@@ -134,7 +134,7 @@ internal sealed class PlanSeed(PolicySet policy, NpgsqlDataSource database, Sign
         "Cold_Lead_Eligible__c" => "true",
         "Birthdate" => "1980-05-17",
         "NumberOfEmployees" => (random.Next(1, 400) * 5).ToString(CultureInfo.InvariantCulture),
-        "MobilePhone" => string.Create(CultureInfo.InvariantCulture, $"+32 4{random.Next(10_000_000):D8}"),
+        "MobilePhone" => string.Create(CultureInfo.InvariantCulture, $"+3247{random.Next(10_000_000):D7}"),
         _ => Paragraph(random),
     });
 
