@@ -73,6 +73,16 @@ public sealed class GroupTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     }
 
     [Fact]
+    public async Task A_field_may_be_named_with_its_object()
+    {
+        var plan = await host.World.AddMixedPlanAsync();
+        async Task<int> FoundAsync(string field) =>
+            (await (await host.ApiAsync("viewer")).GetFromJsonAsync<JsonElement>($"/api/plans/{plan.Id}/cells?field={field}")).GetProperty("total").GetInt32();
+        Assert.Equal(await FoundAsync("City"), await FoundAsync("Lead.City"));
+        Assert.Equal((12, 0), (await FoundAsync("City"), await FoundAsync("Contact.City")));
+    }
+
+    [Fact]
     public async Task A_filter_by_fills_releases_no_change_of_another_kind()
     {
         var plan = await host.World.AddMixedPlanAsync();

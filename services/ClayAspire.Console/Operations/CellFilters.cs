@@ -16,19 +16,22 @@ internal static class CellFilters
     private static readonly string[] Sorts = ["ordinal", "object", "record", "field", "verdict", "reason", "rule", "source", "old", "new"];
 
     /// <summary>The filter; a column that does not exist sorts nothing.</summary>
-    public static CellFilter Of(TableQuery query, int defaultSize) => new(
+    public static CellFilter Of(TableQuery query, int defaultSize) => WithObject(new CellFilter(
         query["verdict"], query["object"], query["field"], query["q"],
         Sorts.Contains(query.Sort) ? query.Sort : null, query.Descending, query.Page,
         int.TryParse(query["size"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : defaultSize,
-        ChangeKinds.All.Contains(query["kind"] ?? "") ? query["kind"] : null, query["record"], query["rule"], query["source"]);
+        ChangeKinds.All.Contains(query["kind"] ?? "") ? query["kind"] : null, query["record"], query["rule"], query["source"]));
 
     /// <summary>The same for groups, which have other columns.</summary>
     public static CellFilter OfGroups(TableQuery query, int defaultSize) =>
         Of(query, defaultSize) with { Sort = CellGroupings.Sorts.Contains(query.Sort ?? "") ? query.Sort : null };
 
     /// <summary>The filter of a body.</summary>
-    public static CellFilter Of(CellSelection selection) => new(
-        selection.Verdict, selection.Object, selection.Field, selection.Search, Kind: selection.Kind, RecordId: selection.Record, Rule: selection.Rule, Source: selection.Source);
+    public static CellFilter Of(CellSelection selection) => WithObject(new CellFilter(
+        selection.Verdict, selection.Object, selection.Field, selection.Search, Kind: selection.Kind, RecordId: selection.Record, Rule: selection.Rule, Source: selection.Source));
+
+    // A field may be named with its object, as people write it: two objects may have fields of one name.
+    private static CellFilter WithObject(CellFilter filter) => filter.Field?.Split('.', 2) is [var @object, var field] ? filter with { Object = @object, Field = field } : filter;
 
     /// <summary>A group as forms send it: what it adds to the filter of its page, in the form of an address.</summary>
     public static string TextOf(CellGroup group) => QueryString.Create(Parts(group.Filter).Select(p => KeyValuePair.Create(p.Key, (string?)p.Value))).Value![1..];
