@@ -11,9 +11,11 @@ internal static class SalesforceEndpoints
         var group = routes.MapGroup($"/{org.Name}");
         group.MapOAuth(org);
         group.MapDescribe(org);
+        group.MapReplication(org);
         group.MapQuery(org);
         group.MapRecords(org);
         group.MapCollections(org);
+        group.MapComposite(org);
         group.MapTwin(org);
         foreach (var method in new[] { "GET", "POST", "PATCH", "PUT", "DELETE" })
             group.MapApi(org, method, "/services/{**rest}", _ => throw ApiFailure.NotFound());

@@ -16,6 +16,8 @@ internal sealed class SalesforceOrg : IDisposable
     {
         Name = name;
         Clock = clock;
+        Rules = options.Platform;
+        Running = new RunningRequests(Rules, clock);
         Schema = Schema.Load();
         orgPart = $"5f{number}";
         OrgId = SalesforceId.Create("00D", orgPart, 1);
@@ -33,6 +35,7 @@ internal sealed class SalesforceOrg : IDisposable
         Editors = new Editors(this);
         Tracking.Reset();
         BaseUsers.Ensure(this);
+        MetadataHasChanged();
     }
 
     /// <summary>The first segment of its addresses, <c>salesforce</c> for <c>/salesforce/…</c>.</summary>
@@ -41,11 +44,17 @@ internal sealed class SalesforceOrg : IDisposable
     public string OrgId { get; }
     public TimeProvider Clock { get; }
     public Schema Schema { get; }
+
+    /// <summary>Limits, and what is believed of the platform.</summary>
+    public PlatformRules Rules { get; }
+
     public RecordStore Store { get; }
     public IReadOnlyList<SandboxUser> Users { get; }
     public Sessions Sessions { get; }
     public ApiQuota Quota { get; }
     public FaultPlan Faults { get; } = new();
+    public RunningRequests Running { get; }
+    public ApiRoutes Routes { get; } = new();
     public WriteAudit Writes { get; } = new();
     public CallAudit Calls { get; } = new();
     public QueryCursors Cursors { get; } = new();
@@ -56,6 +65,15 @@ internal sealed class SalesforceOrg : IDisposable
 
     /// <summary>The user that Pardot's connector writes as.</summary>
     public string PardotUserId => UserId(BaseUsers.Pardot);
+
+    /// <summary>When schema, picklists or rights last changed: what describe's conditional requests compare.</summary>
+    public DateTimeOffset MetadataChanged { get; private set; }
+
+    /// <summary>Notes that describe answers differently from now on.</summary>
+    public void MetadataHasChanged() => MetadataChanged = Clock.GetUtcNow();
+
+    /// <summary>The text of an error, as the settings have it.</summary>
+    public string Message(string code, string text) => Rules.Messages.GetValueOrDefault(code, text);
 
     /// <summary>Whether there is nothing in it but its own users.</summary>
     public bool IsEmpty => Store.Read(() => Store.Table("Lead").Count == 0 && Store.Table("Campaign").Count == 0);
@@ -70,6 +88,7 @@ internal sealed class SalesforceOrg : IDisposable
         Quota.SetRemaining(Quota.Max);
         Tracking.Reset();
         BaseUsers.Ensure(this);
+        MetadataHasChanged();
     }
 
     public void Dispose() => Store.Dispose();

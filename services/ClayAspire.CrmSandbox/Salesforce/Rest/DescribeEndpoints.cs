@@ -83,7 +83,7 @@ internal static class DescribeEndpoints
     private static ApiResponse Describe(ApiCall call)
     {
         var type = call.ObjectFromRoute();
-        return ApiResponse.Json(json =>
+        return Preconditions.OnRead(call, call.Org.MetadataChanged) ?? ApiResponse.Json(json =>
         {
             json.WriteStartObject();
             WriteObject(json, call, type);
@@ -112,7 +112,7 @@ internal static class DescribeEndpoints
             json.WriteStartArray("recordTypeInfos");
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        }).With(("Last-Modified", Preconditions.Format(call.Org.MetadataChanged)));
     }
 
     private static void WriteObject(Utf8JsonWriter json, ApiCall call, ObjectDefinition type)

@@ -36,6 +36,26 @@ internal static class Edits
         return edits.Count;
     }
 
+    /// <summary>Takes records out of the recycle bin; how many. All or none.</summary>
+    /// <exception cref="InvalidDataException">One of them is not in it.</exception>
+    public static int Undelete(SalesforceOrg org, IReadOnlyList<string>? ids)
+    {
+        if (ids is not { Count: > 0 })
+            throw new InvalidDataException("Send {\"ids\":[…]}.");
+        return org.Store.Write(transaction =>
+        {
+            var writer = new RecordWriter(org, org.Users[0], transaction);
+            foreach (var id in ids)
+            {
+                if (writer.Undelete(id).Error is { } error)
+                    throw new InvalidDataException($"{id}: {error.Code}: {error.Message}");
+            }
+
+            writer.Report(rolledBack: false);
+            return ids.Count;
+        });
+    }
+
     private static void Write(SalesforceOrg org, RecordWriter writer, RecordEdit edit)
     {
         if (SalesforceId.Normalize(edit.Id) is not { } id || org.Schema.FindByPrefix(id) is not { } type || edit.Fields.ValueKind != JsonValueKind.Object)

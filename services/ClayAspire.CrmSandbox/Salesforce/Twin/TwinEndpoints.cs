@@ -46,6 +46,7 @@ internal static class TwinEndpoints
         twin.MapPost("/load", (HttpContext http, string? type) => Load(org, http, type));
         twin.MapPost("/permissions", (PermissionChange change) => ChangePermission(org, change));
         twin.MapPost("/history", (TrackingChange change) => ChangeTracking(org, change));
+        twin.MapPost("/undelete", (UndeleteOrder order) => Refusable(() => Results.Json(new { undeleted = Edits.Undelete(org, order.Ids) })));
         twin.MapPost("/edits", (EditOrder order) => Refusable(() => Results.Json(new { edited = Edits.Write(org, order) })));
     }
 
@@ -198,6 +199,7 @@ internal static class TwinEndpoints
         if (user is null || user.IsAdministrator || type?.Find(change.Field) is not { } field)
             return Results.Problem("Name a client id (not the administrator's), an object and one of its fields.", statusCode: 400);
         user.Rights.Change(type, field, change.Read, change.Edit);
+        org.MetadataHasChanged();
         return Results.NoContent();
     }
 
@@ -226,6 +228,9 @@ internal static class TwinEndpoints
 
 /// <summary>The body of <c>POST /_twin/permissions</c>.</summary>
 internal sealed record PermissionChange(string Client, string Object, string Field, bool Read, bool Edit);
+
+/// <summary>The body of <c>POST /_twin/undelete</c>.</summary>
+internal sealed record UndeleteOrder(IReadOnlyList<string>? Ids);
 
 /// <summary>The body of <c>POST /_twin/history</c>: whether changes of a field are kept from now on.</summary>
 internal sealed record TrackingChange(string Object, string Field, bool Tracked);

@@ -10,9 +10,13 @@ namespace ClayAspire.CrmSandbox.Salesforce.Writes;
 internal sealed class RecordWriter(SalesforceOrg org, SandboxUser user, StoreTransaction transaction)
 {
     private readonly List<(ObjectDefinition Type, string Id, List<(FieldDefinition, object?, bool)> Values, bool Committed)> received = [];
+    private readonly int start = transaction.Savepoint;
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
 
     private RecordStore Store => org.Store;
+
+    /// <summary>A writer for the rows of one API call.</summary>
+    public static RecordWriter For(ApiCall call, StoreTransaction transaction) => new(call.Org, call.User, transaction);
 
     public RowResult Create(ObjectDefinition type, JsonElement row)
     {
@@ -77,15 +81,19 @@ internal sealed class RecordWriter(SalesforceOrg org, SandboxUser user, StoreTra
         return error is null ? new RowResult(id, false, null) : Failed(error, id);
     }
 
+    /// <summary>Records whose key field has this value.</summary>
+    public IReadOnlyList<Record> Matching(ObjectDefinition type, FieldDefinition key, string keyValue) =>
+        [.. Store.Table(type).Lookup(key, keyValue.Trim()).Where(r => !r.IsDeleted)];
+
     /// <summary>Creates or updates by a key field. More than one match writes nothing and lists the matches.</summary>
     public RowResult Upsert(ObjectDefinition type, FieldDefinition key, string? keyValue, JsonElement row, bool updateOnly)
     {
         if (string.IsNullOrWhiteSpace(keyValue))
             return Failed(new RowError("MISSING_ARGUMENT", $"{key.Name} not specified", key.Name));
-        var matches = Store.Table(type).Lookup(key, keyValue.Trim()).Where(r => !r.IsDeleted).ToList();
+        var matches = Matching(type, key, keyValue);
         if (matches.Count > 1)
         {
-            var ids = matches.Select(m => m.Id).ToList();
+            IReadOnlyList<string> ids = [.. matches.Select(m => m.Id)];
             var error = new RowError("DUPLICATE_EXTERNAL_ID", $"{key.Name}: more than one record found for external id field: [{string.Join(", ", ids)}]", key.Name);
             return new RowResult(null, null, error, ids);
         }
@@ -118,12 +126,31 @@ internal sealed class RecordWriter(SalesforceOrg org, SandboxUser user, StoreTra
         return new RowResult(id, null, null);
     }
 
+    /// <summary>Takes a record out of the recycle bin, with the memberships that went there with it. A merged record stays.</summary>
+    public RowResult Undelete(string? givenId)
+    {
+        if (SalesforceId.Normalize(givenId) is not { } id || org.Schema.FindByPrefix(id) is not { } type)
+            return Failed(new RowError("MALFORMED_ID", $"malformed id {givenId}", "Id"));
+        if (Store.Table(type).Find(id) is not { IsDeleted: true } current || (type.Find("MasterRecordId") is { } master && current[master] is not null))
+            return Failed(new RowError("UNDELETE_FAILED", "Entity is not in the recycle bin"), id);
+        var together = current[type.SystemModstamp!];
+        Restore(current);
+        if (type.Name is "Lead" or "Contact" or "Campaign")
+        {
+            foreach (var member in Store.Table("CampaignMember").Lookup($"{type.Name}Id", id).Where(m => m.IsDeleted && Equals(m[m.Type.SystemModstamp!], together)).ToList())
+                Restore(member);
+        }
+
+        received.Add((type, id, [(type.IsDeleted, false, false)], true));
+        return new RowResult(id, null, null);
+    }
+
     /// <summary>Hands what was sent to the audit. <paramref name="rolledBack"/>: nothing of it stayed.</summary>
-    public void Report(bool rolledBack)
+    public void Report(bool rolledBack) => transaction.AtEnd(start, rolledBack, takenBack =>
     {
         foreach (var (type, id, values, committed) in received)
-            org.Writes.Add(type, id, user.ClientId, transaction.Stamp, values, committed && !rolledBack);
-    }
+            org.Writes.Add(type, id, user.ClientId, transaction.Stamp, values, committed && !takenBack);
+    });
 
     private static RowResult Failed(RowError error, string? id = null) => RowResult.Failed(error, id);
 
@@ -167,10 +194,14 @@ internal sealed class RecordWriter(SalesforceOrg org, SandboxUser user, StoreTra
             record.Values[record.Type.Field("FirstRespondedDate").Ordinal] = DateOnly.FromDateTime(transaction.Stamp.UtcDateTime);
     }
 
-    private void MarkDeleted(Record current)
+    private void MarkDeleted(Record current) => Mark(current, deleted: true);
+
+    private void Restore(Record current) => Mark(current, deleted: false);
+
+    private void Mark(Record current, bool deleted)
     {
         var record = current.Copy();
-        record.Values[record.Type.IsDeleted.Ordinal] = true;
+        record.Values[record.Type.IsDeleted.Ordinal] = deleted;
         Stamp(record, creating: false);
         transaction.Put(record);
     }
