@@ -70,6 +70,9 @@ internal sealed class PlatformRules
     /// <summary>Rows of a page of bulk query results when the caller names no number.</summary>
     public int BulkQueryPage { get; set; } = 100_000;
 
+    /// <summary>Status of an answer to who asks for results of a bulk query that is not complete.</summary>
+    public int BulkQueryNotCompleteStatus { get; set; } = 400;
+
     /// <summary>Days that finished bulk jobs are kept.</summary>
     public int BulkJobDays { get; set; } = 7;
 

@@ -1,3 +1,4 @@
+using ClayAspire.CrmSandbox.Salesforce.Bulk;
 using ClayAspire.CrmSandbox.Salesforce.Rest;
 using ClayAspire.CrmSandbox.Salesforce.Twin;
 
@@ -16,6 +17,7 @@ internal static class SalesforceEndpoints
         group.MapRecords(org);
         group.MapCollections(org);
         group.MapComposite(org);
+        group.MapBulk(org);
         group.MapTwin(org);
         foreach (var method in new[] { "GET", "POST", "PATCH", "PUT", "DELETE" })
             group.MapApi(org, method, "/services/{**rest}", _ => throw ApiFailure.NotFound());

@@ -1,5 +1,6 @@
 using ClayAspire.CrmSandbox.Salesforce.Access;
 using ClayAspire.CrmSandbox.Salesforce.Audit;
+using ClayAspire.CrmSandbox.Salesforce.Bulk;
 using ClayAspire.CrmSandbox.Salesforce.Faults;
 using ClayAspire.CrmSandbox.Salesforce.Metadata;
 using ClayAspire.CrmSandbox.Salesforce.Rest;
@@ -36,6 +37,7 @@ internal sealed class SalesforceOrg : IDisposable
         Tracking.Reset();
         BaseUsers.Ensure(this);
         MetadataHasChanged();
+        Bulk = new BulkJobs(this);
     }
 
     /// <summary>The first segment of its addresses, <c>salesforce</c> for <c>/salesforce/…</c>.</summary>
@@ -60,6 +62,9 @@ internal sealed class SalesforceOrg : IDisposable
     public QueryCursors Cursors { get; } = new();
     public HistoryTracking Tracking { get; }
 
+    /// <summary>Bulk jobs and the worker that does them.</summary>
+    public BulkJobs Bulk { get; }
+
     /// <summary>Whom the twin's administrator may write as.</summary>
     public Editors Editors { get; }
 
@@ -81,6 +86,7 @@ internal sealed class SalesforceOrg : IDisposable
     /// <summary>Back to the state of a new org, with faults and audit forgotten. Sessions stay.</summary>
     public void Reset()
     {
+        Bulk.Clear();
         Store.Clear();
         Writes.Clear();
         Calls.Clear();
@@ -91,7 +97,11 @@ internal sealed class SalesforceOrg : IDisposable
         MetadataHasChanged();
     }
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        Bulk.Dispose();
+        Store.Dispose();
+    }
 
     /// <summary>How many users every org of this kind begins with.</summary>
     public int BaseUserCount => BaseUsers.Pardot;

@@ -36,7 +36,7 @@ internal static class DescribeEndpoints
     private static ApiResponse Resources(ApiCall call) => ApiResponse.Json(json =>
     {
         json.WriteStartObject();
-        foreach (var name in new[] { "sobjects", "query", "queryAll", "limits", "composite" })
+        foreach (var name in new[] { "sobjects", "query", "queryAll", "limits", "composite", "jobs" })
             json.WriteString(name, $"{call.DataPath}/{name}");
         json.WriteString("identity", OAuthEndpoints.IdentityUrl(call.Http, call.Org, call.User));
         json.WriteEndObject();
@@ -55,8 +55,8 @@ internal static class DescribeEndpoints
 
         json.WriteStartObject();
         Limit("DailyApiRequests", quota.Max, Math.Max(0, quota.Max - quota.Used));
-        Limit("DailyBulkApiBatches", 15_000, 15_000);
-        Limit("DailyBulkV2QueryJobs", 10_000, 10_000);
+        Limit("DailyBulkApiBatches", call.Org.Bulk.Batches.Max, call.Org.Bulk.Batches.Max - call.Org.Bulk.Batches.Used);
+        Limit("DailyBulkV2QueryJobs", call.Org.Bulk.Queries.Max, call.Org.Bulk.Queries.Max - call.Org.Bulk.Queries.Used);
         Limit("DataStorageMB", 10_240, 10_240);
         Limit("FileStorageMB", 10_240, 10_240);
         Limit("SingleEmail", 5_000, 5_000);
