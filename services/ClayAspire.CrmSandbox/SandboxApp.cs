@@ -1,5 +1,7 @@
 using ClayAspire.CrmSandbox.Demo;
+using ClayAspire.CrmSandbox.Pardot;
 using ClayAspire.CrmSandbox.Salesforce;
+using ClayAspire.CrmSandbox.Salesforce.Rest;
 using ClayAspire.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -36,10 +38,14 @@ internal static class SandboxApp
             OrgNames, services.GetRequiredService<IOptions<SandboxOptions>>().Value, services.GetRequiredService<TimeProvider>()));
 
         var app = builder.Build();
-        app.MapDefaultEndpoints();
         var orgs = app.Services.GetRequiredService<SandboxOrgs>();
+        app.UseRootOrg(orgs);
+        app.UseRouting();
+        app.MapDefaultEndpoints();
         foreach (var org in orgs.All)
             app.MapSalesforce(org);
+        foreach (var account in orgs.Pardot)
+            app.MapPardot(account);
         app.MapDemo(orgs);
         return app;
     }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using ClayAspire.CrmSandbox.Pardot;
+using ClayAspire.CrmSandbox.Salesforce;
 
 namespace ClayAspire.CrmSandbox;
 
@@ -21,6 +23,12 @@ internal sealed class SandboxOptions
 
     /// <summary>Give <c>SystemModstamp</c> in whole seconds, as the real platform does, so that several commits share one.</summary>
     public bool WholeSeconds { get; set; }
+
+    /// <summary>Limits, and what is believed of the platform where no document says it.</summary>
+    public PlatformRules Platform { get; set; } = new();
+
+    /// <summary>The same of Account Engagement (Pardot).</summary>
+    public PardotRules Pardot { get; set; } = new();
 
     public SandboxCredentials Administrator { get; set; } = new() { ClientId = "demo", ClientSecret = "demo-secret", Username = "admin@crm-sandbox.example" };
 

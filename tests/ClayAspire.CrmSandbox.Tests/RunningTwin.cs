@@ -69,7 +69,7 @@ internal sealed class SalesforceClient(HttpClient http, Uri instance)
         if (body is not null)
             request.Content = JsonContent.Create(body);
         foreach (var (name, value) in headers)
-            request.Headers.Add(name, value);
+            request.Headers.TryAddWithoutValidation(name, value);
         var response = await Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return ((int)response.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text), response);

@@ -68,6 +68,14 @@ internal static class DemoSeeder
             yield return ("Lead", LeadRow(org, demo, lead, account, contact));
         }
 
+        foreach (var lead in demo.Leads.Where(l => l.Email is not null))
+        {
+            yield return ("Prospect", Row(("email", lead.Email), ("firstName", lead.FirstName), ("lastName", lead.LastName), ("company", lead.CompanyName), ("salesforceLeadId", lead.Id),
+                ("salesforceOwnerId", lead.OwnerId), ("isEmailHardBounced", lead.PardotHardBounced), ("isDoNotEmail", lead.PardotHardBounced),
+                ("emailBouncedAt", lead.PardotHardBounced ? FieldCodec.Format(lead.Created) : null), ("emailBouncedReason", lead.PardotHardBounced ? "550 5.1.1 mailbox unknown" : null),
+                ("optedOut", lead.OptedOut), ("isDoNotCall", lead.DoNotCall), ("score", lead.Number * 7 % 140), ("source", lead.LeadSource), Created(lead.Created)));
+        }
+
         foreach (var member in demo.Members)
         {
             yield return ("CampaignMember", Row(("Id", member.Id), ("CampaignId", member.Campaign.Id), ("LeadId", member.Lead.Id), ("Status", "Sent"),

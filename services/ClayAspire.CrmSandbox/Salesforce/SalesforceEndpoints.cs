@@ -1,3 +1,5 @@
+using ClayAspire.CrmSandbox.Salesforce.Bulk;
+using ClayAspire.CrmSandbox.Salesforce.Conversion;
 using ClayAspire.CrmSandbox.Salesforce.Rest;
 using ClayAspire.CrmSandbox.Salesforce.Twin;
 
@@ -11,9 +13,13 @@ internal static class SalesforceEndpoints
         var group = routes.MapGroup($"/{org.Name}");
         group.MapOAuth(org);
         group.MapDescribe(org);
+        group.MapReplication(org);
         group.MapQuery(org);
         group.MapRecords(org);
         group.MapCollections(org);
+        group.MapComposite(org);
+        group.MapBulk(org);
+        group.MapConversion(org);
         group.MapTwin(org);
         foreach (var method in new[] { "GET", "POST", "PATCH", "PUT", "DELETE" })
             group.MapApi(org, method, "/services/{**rest}", _ => throw ApiFailure.NotFound());

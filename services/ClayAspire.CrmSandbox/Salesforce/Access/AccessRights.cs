@@ -1,85 +1,110 @@
-using System.Collections.Concurrent;
 using ClayAspire.CrmSandbox.Salesforce.Metadata;
+using ClayAspire.CrmSandbox.Salesforce.Store;
 
 namespace ClayAspire.CrmSandbox.Salesforce.Access;
 
-/// <summary>What one user may do: the union of its permission sets, or everything. Field rights can be changed while the twin runs.</summary>
+/// <summary>
+/// What one user may do: the union of its profile's and its assigned permission sets, or everything; and which records its role lets it see.
+/// Field rights can be changed while the twin runs.
+/// </summary>
 internal sealed class AccessRights
 {
-    private readonly ConcurrentDictionary<string, ObjectAccess> objects = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>What the platform gives nobody unasked, administrators neither.</summary>
+    private static readonly string[] NeverImplied = ["AllowViewEditConvertedLeads", "BulkApiHardDelete"];
 
-    private AccessRights(bool all) => All = all;
+    private readonly IReadOnlyList<PermissionSet> sets;
+    private readonly Role? role;
+
+    public AccessRights(IReadOnlyList<PermissionSet> sets, Role? role)
+    {
+        this.sets = sets;
+        this.role = role;
+        All = sets.Any(s => s.All);
+    }
+
+    private AccessRights()
+    {
+        sets = [];
+        All = true;
+    }
 
     public bool All { get; }
 
-    public static AccessRights Administrator() => new(all: true);
+    /// <summary>Profile and permission sets that the rights come from.</summary>
+    public IReadOnlyList<PermissionSet> Sets => sets;
 
-    public static AccessRights Of(Schema schema, IEnumerable<PermissionSet> sets)
+    public static AccessRights Administrator() => new();
+
+    /// <summary>Whether the user has a system permission (<c>ModifyAllData</c>, <c>ViewSetup</c>, …).</summary>
+    public bool Has(string permission) =>
+        sets.Any(s => s.SystemPermissions.Contains(permission)) || (All && !NeverImplied.Contains(permission, StringComparer.Ordinal));
+
+    /// <summary>Whether the user has a custom permission. Nobody has one unasked.</summary>
+    public bool HasCustom(string permission) => sets.Any(s => s.CustomPermissions.Contains(permission));
+
+    public bool CanRead(ObjectDefinition type) => type.Access switch
     {
-        var rights = new AccessRights(all: false);
-        foreach (var set in sets)
-        {
-            foreach (var (name, letters) in set.Objects)
-                rights.For(schema.Get(name)).Grant(letters);
-            foreach (var (name, fields) in set.Read ?? new Dictionary<string, IReadOnlyList<string>>())
-                fields.ToList().ForEach(f => rights.For(schema.Get(name)).Set(schema.Get(name).Field(f), read: true, edit: null));
-            foreach (var (name, fields) in set.Edit ?? new Dictionary<string, IReadOnlyList<string>>())
-                fields.ToList().ForEach(f => rights.For(schema.Get(name)).Set(schema.Get(name).Field(f), read: true, edit: true));
-        }
+        ObjectAccess.Hidden => false,
+        ObjectAccess.Everyone => true,
+        ObjectAccess.Setup => Has("ViewSetup"),
+        _ => All || SeesAllData || Any(type, g => g.Read),
+    };
 
-        return rights;
-    }
+    public bool CanCreate(ObjectDefinition type) => CanWrite(type, g => g.Create);
 
-    public bool CanRead(ObjectDefinition type) => All || (Existing(type)?.Read ?? false);
+    public bool CanEdit(ObjectDefinition type) => CanWrite(type, g => g.Edit);
 
-    public bool CanCreate(ObjectDefinition type) => !type.ReadOnly && (All || (Existing(type)?.Create ?? false));
-
-    public bool CanEdit(ObjectDefinition type) => !type.ReadOnly && (All || (Existing(type)?.Edit ?? false));
-
-    public bool CanDelete(ObjectDefinition type) => !type.ReadOnly && (All || (Existing(type)?.Delete ?? false));
+    public bool CanDelete(ObjectDefinition type) => CanWrite(type, g => g.Delete);
 
     public bool CanRead(ObjectDefinition type, FieldDefinition field) =>
-        All || (CanRead(type) && (!field.IsPermissionable || Existing(type)!.CanRead(field)));
+        CanRead(type) && (All || !field.IsPermissionable || Any(type, g => g.CanRead(field)));
 
     public bool CanCreate(ObjectDefinition type, FieldDefinition field) =>
-        field.CanBeCreated && (All || (CanCreate(type) && (!field.IsPermissionable || Existing(type)!.CanEdit(field))));
+        field.CanBeCreated && CanCreate(type) && (All || !field.IsPermissionable || Any(type, g => g.CanEdit(field)));
 
     public bool CanEdit(ObjectDefinition type, FieldDefinition field) =>
-        field.CanBeUpdated && (All || (CanEdit(type) && (!field.IsPermissionable || Existing(type)!.CanEdit(field))));
+        field.CanBeUpdated && CanEdit(type) && (All || !field.IsPermissionable || Any(type, g => g.CanEdit(field)));
 
-    /// <summary>Gives or takes the rights on one field, as an administrator may do at any moment.</summary>
-    public void Change(ObjectDefinition type, FieldDefinition field, bool read, bool edit) => For(type).Set(field, read, edit);
-
-    private ObjectAccess For(ObjectDefinition type) => objects.GetOrAdd(type.Name, _ => new ObjectAccess(type.Fields.Count));
-
-    private ObjectAccess? Existing(ObjectDefinition type) => objects.GetValueOrDefault(type.AccessLike ?? type.Name);
-
-    private sealed class ObjectAccess(int fieldCount)
+    /// <summary>Whether the user's role reaches the record: its own business units', and what has none.</summary>
+    public bool CanSee(RecordStore store, Record record)
     {
-        private readonly bool[] read = new bool[fieldCount];
-        private readonly bool[] edit = new bool[fieldCount];
+        if (role?.Gbus is not { } gbus || All || SeesAllData || Any(record.Type, g => g.ViewAll))
+            return true;
+        if (record.Type.Name == "CampaignMember")
+            return record.Text("CampaignId") is not { } id || store.Table("Campaign").Find(id) is not { } campaign || CanSee(store, campaign);
+        return record.Type.Find("GBU__c") is not { } field || record[field] is not string gbu || gbus.Contains(gbu, StringComparer.OrdinalIgnoreCase);
+    }
 
-        public bool Create { get; private set; }
-        public bool Read { get; private set; }
-        public bool Edit { get; private set; }
-        public bool Delete { get; private set; }
+    /// <summary>
+    /// Gives or takes the rights on one field, as an administrator may do at any moment: taken from every set of the user, given by the first
+    /// set that is assigned to it.
+    /// </summary>
+    public void Change(ObjectDefinition type, FieldDefinition field, bool read, bool edit)
+    {
+        foreach (var set in sets)
+            set.Find(type.Name)?.Set(field, read: false, edit: false);
+        (sets.FirstOrDefault(s => s.Profile is null) ?? sets[0]).For(type).Set(field, read, edit);
+    }
 
-        public bool CanRead(FieldDefinition field) => read[field.Ordinal];
+    private bool SeesAllData => Has("ViewAllData") || Has("ModifyAllData");
 
-        public bool CanEdit(FieldDefinition field) => edit[field.Ordinal];
-
-        public void Grant(string letters)
+    private bool CanWrite(ObjectDefinition type, Func<ObjectGrant, bool> grant) =>
+        !type.ReadOnly && type.Access switch
         {
-            Create |= letters.Contains('C', StringComparison.Ordinal);
-            Read |= letters.Contains('R', StringComparison.Ordinal);
-            Edit |= letters.Contains('E', StringComparison.Ordinal);
-            Delete |= letters.Contains('D', StringComparison.Ordinal);
+            ObjectAccess.Granted => All || Has("ModifyAllData") || Any(type, g => grant(g) || g.ModifyAll),
+            ObjectAccess.Everyone => Has("ManageUsers"),
+            _ => false,
+        };
+
+    // Whoever looks at history looks at the parent's rights. Its own fields have none of their own.
+    private bool Any(ObjectDefinition type, Func<ObjectGrant, bool> grant)
+    {
+        foreach (var set in sets)
+        {
+            if (set.Find(type.AccessLike ?? type.Name) is { } found && grant(found))
+                return true;
         }
 
-        public void Set(FieldDefinition field, bool? read, bool? edit)
-        {
-            this.read[field.Ordinal] = read ?? this.read[field.Ordinal];
-            this.edit[field.Ordinal] = edit ?? this.edit[field.Ordinal];
-        }
+        return false;
     }
 }

@@ -4,8 +4,8 @@ using ClayAspire.CrmSandbox.Salesforce.Store;
 namespace ClayAspire.CrmSandbox.Salesforce.Access;
 
 /// <summary>
-/// The users that every org begins with, and their profiles: the two that sign in, Pardot's connector, and one of each kind of editor that
-/// the twin's administrator may write as. The last three have high numbers, so that the demo's users keep theirs.
+/// The users that every org begins with, and their profiles: those that sign in, Pardot's connector, and one of each kind of editor that
+/// the twin's administrator may write as. All but the first three have high numbers, so that the demo's users keep theirs.
 /// </summary>
 internal static class BaseUsers
 {
@@ -16,55 +16,43 @@ internal static class BaseUsers
     public const int OtherIntegration = 1002;
     public const int AutomatedProcess = 1003;
 
-    private const int AdministratorProfile = 1;
-    private const int ApiOnlyProfile = 2;
-    private const int PardotProfile = 3;
-    private const int SalesProfile = 4;
-    private const int OtherApiOnlyProfile = 5;
-
-    private static readonly (int Number, string Name)[] Profiles =
-    [
-        (AdministratorProfile, "System Administrator"), (ApiOnlyProfile, "ClayAspire Integration (API only)"), (PardotProfile, "B2BMA Integration User"),
-        (SalesProfile, "Sales User"), (OtherApiOnlyProfile, "Salesforce API Only System Integrations"),
-    ];
+    private const string SalesProfile = "Sales User";
 
     /// <summary>The profile of people in sales.</summary>
-    public static string SalesProfileId(SalesforceOrg org) => org.IdOf("00e", SalesProfile);
+    public static string SalesProfileId(SalesforceOrg org) => AccessRecords.ProfileId(org, SalesProfile);
 
     /// <summary>Puts in what is missing; what an earlier start put in stays as it is.</summary>
     public static void Ensure(SalesforceOrg org) => org.Store.Write(transaction =>
     {
-        foreach (var (number, name) in Profiles.Where(p => org.Store.Table("Profile").Find(org.IdOf("00e", p.Number)) is null))
-            Put(org, transaction, "Profile", org.IdOf("00e", number), ("Name", name), ("UserType", "Standard"));
-        var (administrator, integration) = (org.Users[0], org.Users[1]);
-        User(org, transaction, Administrator, administrator.FirstName, administrator.LastName, administrator.Username, "Standard", AdministratorProfile);
-        User(org, transaction, Integration, integration.FirstName, integration.LastName, integration.Username, "Standard", ApiOnlyProfile);
-        User(org, transaction, Pardot, "B2BMA", "Integration", $"b2bma@{org.Name}.example", "AutomatedProcess", PardotProfile);
+        foreach (var name in org.Directory.Profiles.Where(p => org.Store.Table("Profile").Find(AccessRecords.ProfileId(org, p)) is null))
+            Put(org, transaction, "Profile", AccessRecords.ProfileId(org, name), ("Name", name), ("UserType", "Standard"));
+        foreach (var user in org.Users)
+            User(org, transaction, user.Number, user.FirstName, user.LastName, user.Username, "Standard", user.Profile, user.Role);
+        User(org, transaction, Pardot, "B2BMA", "Integration", $"b2bma@{org.Name}.example", "AutomatedProcess", "B2BMA Integration User");
         User(org, transaction, Salesperson, "Sales", "Person", $"sales@{org.Name}.example", "Standard", SalesProfile);
-        User(org, transaction, OtherIntegration, "Data", "Loader", $"loader@{org.Name}.example", "Standard", OtherApiOnlyProfile);
+        User(org, transaction, OtherIntegration, "Data", "Loader", $"loader@{org.Name}.example", "Standard", "Salesforce API Only System Integrations");
         // As on the platform, flows and scheduled jobs write as a user without profile.
         User(org, transaction, AutomatedProcess, "Automated", "Process", $"autoproc@{org.Name}.example", "AutomatedProcess", null);
         return 0;
     });
 
-    private static void User(SalesforceOrg org, StoreTransaction transaction, int number, string first, string last, string username, string type, int? profile)
+    private static void User(SalesforceOrg org, StoreTransaction transaction, int number, string first, string last, string username, string type, string? profile, string? role = null)
     {
         var id = org.IdOf("005", number);
-        if (org.Store.Table("User").Find(id) is { } known)
+        var (profileId, roleId) = (profile is null ? null : AccessRecords.ProfileId(org, profile), AccessRecords.RoleId(org, role));
+        if (org.Store.Table("User").Find(id) is not { } known)
         {
-            // A journal from before there were profiles.
-            if (profile is not null && known["ProfileId"] is null)
-            {
-                var completed = known.Copy();
-                completed.Values[known.Type.Field("ProfileId").Ordinal] = org.IdOf("00e", profile.Value);
-                transaction.Put(completed);
-            }
-
+            Put(org, transaction, "User", id, ("FirstName", first), ("LastName", last), ("Username", username), ("Email", username), ("UserType", type), ("IsActive", true),
+                ("ProfileId", profileId), ("UserRoleId", roleId));
             return;
         }
 
-        Put(org, transaction, "User", id, ("FirstName", first), ("LastName", last), ("Username", username), ("Email", username), ("UserType", type), ("IsActive", true),
-            ("ProfileId", profile is { } p ? org.IdOf("00e", p) : null));
+        // A journal from before there were profiles or roles.
+        var completed = known.Copy();
+        completed.Values[known.Type.Field("ProfileId").Ordinal] ??= profileId;
+        completed.Values[known.Type.Field("UserRoleId").Ordinal] ??= roleId;
+        if (!completed.Values.SequenceEqual(known.Values))
+            transaction.Put(completed);
     }
 
     private static void Put(SalesforceOrg org, StoreTransaction transaction, string typeName, string id, params (string Field, object? Value)[] values)

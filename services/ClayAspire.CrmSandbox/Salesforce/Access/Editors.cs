@@ -18,6 +18,9 @@ internal sealed class Editors(SalesforceOrg org)
     /// <summary>The short names.</summary>
     public static IEnumerable<string> Kinds => ByKind.Keys;
 
+    /// <summary>The user that Pardot's connector writes as.</summary>
+    public SandboxUser Pardot => new(org.PardotUserId, "B2BMA", "Integration", new SandboxCredentials { ClientId = "pardot", Username = $"b2bma@{org.Name}.example" }, AccessRights.Administrator(), IsAdministrator: false);
+
     /// <summary>The user of that kind, id or user name; null when there is none.</summary>
     public SandboxUser? Find(string who)
     {

@@ -1,6 +1,6 @@
 namespace ClayAspire.CrmSandbox.Salesforce.Faults;
 
-/// <summary>Calls used in the rolling 24 hours, counted by the minute.</summary>
+/// <summary>Calls (or batches, jobs, rows) used in the rolling 24 hours, counted by the minute.</summary>
 internal sealed class ApiQuota(int max, TimeProvider clock)
 {
     private const int WindowMinutes = 24 * 60;
@@ -22,15 +22,15 @@ internal sealed class ApiQuota(int max, TimeProvider clock)
         }
     }
 
-    /// <summary>Counts one call; false when none is left.</summary>
-    public bool TryTake()
+    /// <summary>Counts calls; false, and nothing counted, when fewer are left.</summary>
+    public bool TryTake(int count = 1)
     {
         lock (gate)
         {
             ForgetOld();
-            if (used >= Max)
+            if (used + count > Max)
                 return false;
-            Add(1);
+            Add(count);
             return true;
         }
     }

@@ -41,27 +41,15 @@ internal sealed class HistoryTracking(SalesforceOrg org)
         var (entity, fieldType) = (org.Schema.Get("EntityDefinition"), org.Schema.Get("FieldDefinition"));
         var records = new List<Record>();
         var number = 0;
-        foreach (var (type, i) in org.Schema.Objects.Select((t, i) => (t, i)))
+        foreach (var (type, i) in org.Schema.Objects.Where(o => o.Access != ObjectAccess.Hidden).Select((t, i) => (t, i)))
         {
             var entityId = org.IdOf(EntityPrefix, i + 1);
-            records.Add(Definition(entity, entityId, ("QualifiedApiName", type.Name)));
+            records.Add(Definitions.Record(org, entity, entityId, ("QualifiedApiName", type.Name)));
             foreach (var field in type.Fields)
-                records.Add(Definition(fieldType, org.IdOf(FieldPrefix, ++number), ("EntityDefinitionId", entityId), ("QualifiedApiName", field.Name),
+                records.Add(Definitions.Record(org, fieldType, org.IdOf(FieldPrefix, ++number), ("EntityDefinitionId", entityId), ("QualifiedApiName", field.Name),
                     ("DataType", field.Type.ToString()), ("IsFieldHistoryTracked", IsTracked(type, field))));
         }
 
         org.Store.Define(records);
-    }
-
-    private Record Definition(ObjectDefinition type, string id, params (string Field, object? Value)[] values)
-    {
-        var record = new Record(type, new object?[type.Fields.Count]);
-        record.Values[type.Id.Ordinal] = id;
-        record.Values[type.IsDeleted.Ordinal] = false;
-        record.Values[type.CreatedDate.Ordinal] = DateTimeOffset.UnixEpoch;
-        record.Values[type.CreatedById.Ordinal] = org.Users[0].Id;
-        foreach (var (field, value) in values)
-            record.Values[type.Field(field).Ordinal] = value;
-        return record;
     }
 }

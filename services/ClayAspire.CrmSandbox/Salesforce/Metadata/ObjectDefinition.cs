@@ -16,9 +16,13 @@ internal sealed class ObjectDefinition
         KeyPrefix = source.KeyPrefix;
         ReadOnly = source.ReadOnly;
         AccessLike = source.AccessLike;
+        Access = source.Access;
+        RecordTypes = source.RecordTypes ?? [];
         History = source.History;
         HistoryParent = source.HistoryParent;
-        var all = SystemFields(source).Concat(source.Fields);
+        // What cannot be written has no field permissions either.
+        var own = source.ReadOnly ? source.Fields.Select(f => f with { Createable = false, Updateable = false, Permissionable = false }) : source.Fields;
+        var all = SystemFields(source).Concat(own);
         Fields = [.. all.Select((f, i) => f with { Ordinal = i })];
         byName = Fields.ToFrozenDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
         byRelationship = Fields.Where(f => f.RelationshipName is not null)
@@ -40,6 +44,12 @@ internal sealed class ObjectDefinition
 
     /// <summary>The object whose permissions govern this one (history follows its parent).</summary>
     public string? AccessLike { get; }
+
+    /// <summary>Who may see the object at all.</summary>
+    public ObjectAccess Access { get; }
+
+    /// <summary>Kinds of record, and the picklist values that each leaves.</summary>
+    public IReadOnlyList<RecordTypeSource> RecordTypes { get; }
 
     public string? History { get; }
     public string? HistoryParent { get; }
@@ -86,4 +96,25 @@ internal sealed record ObjectSource(
     string? History = null,
     string? HistoryParent = null,
     string? AccessLike = null,
+    ObjectAccess Access = ObjectAccess.Granted,
+    IReadOnlyList<RecordTypeSource>? RecordTypes = null,
     bool ReadOnly = false);
+
+/// <summary>A record type; fields that it does not name keep all their values.</summary>
+internal sealed record RecordTypeSource(string DeveloperName, string Name, IReadOnlyDictionary<string, IReadOnlyList<string>> Values);
+
+/// <summary>Who may see an object.</summary>
+internal enum ObjectAccess
+{
+    /// <summary>Whom a permission set grants it.</summary>
+    Granted,
+
+    /// <summary>Everybody who may use the API.</summary>
+    Everyone,
+
+    /// <summary>Whoever may view set-up and configuration.</summary>
+    Setup,
+
+    /// <summary>Nobody over this API: another system of the twin keeps it here.</summary>
+    Hidden,
+}

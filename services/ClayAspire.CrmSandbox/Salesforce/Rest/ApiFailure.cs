@@ -1,3 +1,5 @@
+using ClayAspire.CrmSandbox.Salesforce.Rules;
+
 namespace ClayAspire.CrmSandbox.Salesforce.Rest;
 
 /// <summary>A request that the platform refuses as a whole; the edge turns it into status and error array.</summary>
@@ -16,7 +18,11 @@ internal sealed class ApiFailure(int status, string code, string message, params
 }
 
 /// <summary>Why one row was refused. Single-record answers call the code <c>errorCode</c>, rows of a collection <c>statusCode</c>.</summary>
-internal sealed record RowError(string Code, string Message, params string[] Fields);
+internal sealed record RowError(string Code, string Message, params string[] Fields)
+{
+    /// <summary>What a duplicate rule found; single-record answers show it.</summary>
+    public DuplicateResult? Duplicates { get; init; }
+}
 
 /// <summary>What became of one row of a write.</summary>
 internal sealed record RowResult(string? Id, bool? Created, RowError? Error, IReadOnlyList<string>? Matches = null)

@@ -11,8 +11,6 @@ internal static class CollectionEndpoints
 {
     private const int MostRows = 200;
     private const int MostChunks = 10;
-    private const int MostRetrievedByGet = 800;
-    private const int MostRetrievedByPost = 2000;
     private const string Base = "/services/data/v{version}/composite/sobjects";
 
     private static readonly RowError RolledBack = new("ALL_OR_NONE_OPERATION_ROLLED_BACK",
@@ -24,8 +22,8 @@ internal static class CollectionEndpoints
         routes.MapApi(org, "PATCH", Base, call => Write(call, creating: false));
         routes.MapApi(org, "DELETE", Base, Delete);
         routes.MapApi(org, "PATCH", Base + "/{type}/{key}", Upsert);
-        routes.MapApi(org, "GET", Base + "/{type}", call => Retrieve(call, Split(call, "ids"), Split(call, "fields"), MostRetrievedByGet));
-        routes.MapApi(org, "POST", Base + "/{type}", call => Retrieve(call, Strings(call, "ids"), Strings(call, "fields"), MostRetrievedByPost));
+        routes.MapApi(org, "GET", Base + "/{type}", call => Retrieve(call, Split(call, "ids"), Split(call, "fields"), org.Rules.RetrievedByGet));
+        routes.MapApi(org, "POST", Base + "/{type}", call => Retrieve(call, Strings(call, "ids"), Strings(call, "fields"), org.Rules.RetrievedByPost), ApiKind.Read);
     }
 
     private static ApiResponse Write(ApiCall call, bool creating)
@@ -65,22 +63,23 @@ internal static class CollectionEndpoints
         if (ids is not { Count: > 0 })
             throw new ApiFailure(400, "MISSING_ARGUMENT", "The ids parameter is required");
         CheckSize(ids.Count);
-        var allOrNone = string.Equals(call.Query("allOrNone"), "true", StringComparison.OrdinalIgnoreCase);
+        var allOrNone = call.SharesTransaction || string.Equals(call.Query("allOrNone"), "true", StringComparison.OrdinalIgnoreCase);
         return Run(call, allOrNone, ids.Count, withCreated: false, (writer, i) => writer.Delete(ids[i]));
     }
 
     private static ApiResponse Run(ApiCall call, bool allOrNone, int count, bool withCreated, Func<RecordWriter, int, RowResult> write)
     {
-        var results = call.Org.Store.Write(transaction =>
+        var results = call.Write(transaction =>
         {
-            var writer = new RecordWriter(call.Org, call.User, transaction);
+            var savepoint = transaction.Savepoint;
+            var writer = RecordWriter.For(call, transaction);
             var rows = new List<RowResult>(count);
             for (var i = 0; i < count; i++)
                 rows.Add(write(writer, i));
             var rollBack = allOrNone && rows.Exists(r => !r.Success);
             if (rollBack)
             {
-                transaction.RollbackTo(0);
+                transaction.RollbackTo(savepoint);
                 rows = rows.ConvertAll(r => r.Success ? RowResult.Failed(RolledBack, r.Created == true ? null : r.Id) : r);
             }
 
@@ -91,12 +90,12 @@ internal static class CollectionEndpoints
         {
             json.WriteStartArray();
             foreach (var result in results)
-                WriteResult(json, result, withCreated);
+                WriteResult(json, call.Org, result, withCreated);
             json.WriteEndArray();
         });
     }
 
-    private static void WriteResult(Utf8JsonWriter json, RowResult result, bool withCreated)
+    private static void WriteResult(Utf8JsonWriter json, SalesforceOrg org, RowResult result, bool withCreated)
     {
         json.WriteStartObject();
         if (result.Id is not null)
@@ -107,7 +106,7 @@ internal static class CollectionEndpoints
         {
             json.WriteStartObject();
             json.WriteString("statusCode", error.Code);
-            json.WriteString("message", error.Message);
+            json.WriteString("message", org.Message(error.Code, error.Message));
             json.WriteStartArray("fields");
             foreach (var field in error.Fields)
                 json.WriteStringValue(field);
@@ -129,13 +128,13 @@ internal static class CollectionEndpoints
         if (ids.Count > most)
             throw new ApiFailure(400, "EXCEEDED_MAX_SIZE_REQUEST", $"The number of ids {ids.Count} exceeds the limit of {most}");
         var output = OutputTree.Build(RecordEndpoints.ReadableFields(call, type, names).Select(f => new BoundField([], type, f)));
-        return call.Org.Store.Read(() => ApiResponse.Json(json =>
+        return call.Read(() => ApiResponse.Json(json =>
         {
             json.WriteStartArray();
             foreach (var id in ids)
             {
                 var record = SalesforceId.Normalize(id) is { } full ? call.Org.Store.Table(type).Find(full) : null;
-                if (record is { IsDeleted: false })
+                if (record is { IsDeleted: false } && call.Rights.CanSee(call.Org.Store, record))
                     output.Write(json, call.Org.Store, record, call.DataPath);
                 else
                     json.WriteNullValue();
@@ -170,7 +169,8 @@ internal static class CollectionEndpoints
         return call.Org.Schema.Find(name) is { } type && call.Rights.CanRead(type) ? type : throw ApiFailure.InvalidType(name);
     }
 
-    private static bool AllOrNone(ApiCall call) => call.Body.TryGetProperty("allOrNone", out var value) && value.ValueKind == JsonValueKind.True;
+    // A composite request that is all or none makes its collections so too.
+    private static bool AllOrNone(ApiCall call) => call.SharesTransaction || (call.Body.TryGetProperty("allOrNone", out var value) && value.ValueKind == JsonValueKind.True);
 
     private static string? Id(JsonElement row) => Text(row, "id");
 

@@ -36,13 +36,13 @@ internal static class DescribeEndpoints
     private static ApiResponse Resources(ApiCall call) => ApiResponse.Json(json =>
     {
         json.WriteStartObject();
-        foreach (var name in new[] { "sobjects", "query", "queryAll", "limits", "composite" })
+        foreach (var name in new[] { "sobjects", "query", "queryAll", "limits", "composite", "jobs" })
             json.WriteString(name, $"{call.DataPath}/{name}");
         json.WriteString("identity", OAuthEndpoints.IdentityUrl(call.Http, call.Org, call.User));
         json.WriteEndObject();
     });
 
-    private static ApiResponse Limits(ApiCall call) => ApiResponse.Json(json =>
+    private static ApiResponse Limits(ApiCall call) => !call.Rights.Has("ViewSetup") ? throw new ApiFailure(403, "INSUFFICIENT_ACCESS", "This call needs the permission View Setup and Configuration") : ApiResponse.Json(json =>
     {
         var quota = call.Org.Quota;
         void Limit(string name, int max, int remaining)
@@ -55,8 +55,8 @@ internal static class DescribeEndpoints
 
         json.WriteStartObject();
         Limit("DailyApiRequests", quota.Max, Math.Max(0, quota.Max - quota.Used));
-        Limit("DailyBulkApiBatches", 15_000, 15_000);
-        Limit("DailyBulkV2QueryJobs", 10_000, 10_000);
+        Limit("DailyBulkApiBatches", call.Org.Bulk.Batches.Max, call.Org.Bulk.Batches.Max - call.Org.Bulk.Batches.Used);
+        Limit("DailyBulkV2QueryJobs", call.Org.Bulk.Queries.Max, call.Org.Bulk.Queries.Max - call.Org.Bulk.Queries.Used);
         Limit("DataStorageMB", 10_240, 10_240);
         Limit("FileStorageMB", 10_240, 10_240);
         Limit("SingleEmail", 5_000, 5_000);
@@ -83,7 +83,7 @@ internal static class DescribeEndpoints
     private static ApiResponse Describe(ApiCall call)
     {
         var type = call.ObjectFromRoute();
-        return ApiResponse.Json(json =>
+        return Preconditions.OnRead(call, call.Org.MetadataChanged) ?? ApiResponse.Json(json =>
         {
             json.WriteStartObject();
             WriteObject(json, call, type);
@@ -110,9 +110,10 @@ internal static class DescribeEndpoints
 
             json.WriteEndArray();
             json.WriteStartArray("recordTypeInfos");
+            WriteRecordTypes(json, call, type);
             json.WriteEndArray();
             json.WriteEndObject();
-        });
+        }).With(("Last-Modified", Preconditions.Format(call.Org.MetadataChanged)));
     }
 
     private static void WriteObject(Utf8JsonWriter json, ApiCall call, ObjectDefinition type)
@@ -144,6 +145,24 @@ internal static class DescribeEndpoints
         json.WriteEndObject();
     }
 
+    private static void WriteRecordTypes(Utf8JsonWriter json, ApiCall call, ObjectDefinition type)
+    {
+        var all = type.RecordTypes.Select((r, i) => (Id: call.Org.Picklists.IdOf(type, i), r.Name, r.DeveloperName));
+        foreach (var (id, name, developerName) in all.Append((Picklists.MasterRecordType, "Master", "Master")))
+        {
+            var isMaster = id == Picklists.MasterRecordType;
+            json.WriteStartObject();
+            json.WriteBoolean("active", true);
+            json.WriteBoolean("available", true);
+            json.WriteBoolean("defaultRecordTypeMapping", isMaster);
+            json.WriteString("developerName", developerName);
+            json.WriteBoolean("master", isMaster);
+            json.WriteString("name", name);
+            json.WriteString("recordTypeId", id);
+            json.WriteEndObject();
+        }
+    }
+
     private static void WriteField(Utf8JsonWriter json, ApiCall call, ObjectDefinition type, FieldDefinition field)
     {
         json.WriteStartObject();
@@ -170,7 +189,7 @@ internal static class DescribeEndpoints
         else
             json.WriteString("calculatedFormula", field.Formula);
         json.WriteBoolean("custom", field.Custom);
-        json.WriteBoolean("restrictedPicklist", field.Restricted);
+        json.WriteBoolean("restrictedPicklist", call.Org.Picklists.IsRestricted(field));
         json.WriteBoolean("permissionable", field.IsPermissionable);
         json.WriteBoolean("filterable", !field.IsLongText && field.Type != FieldType.AnyType);
         json.WriteBoolean("sortable", !field.IsLongText && field.Type != FieldType.AnyType);
@@ -181,10 +200,10 @@ internal static class DescribeEndpoints
         json.WriteBoolean("encrypted", false);
         json.WriteBoolean("deprecatedAndHidden", false);
         json.WriteStartArray("picklistValues");
-        foreach (var value in field.Values)
+        foreach (var (value, active) in call.Org.Picklists.Values(field))
         {
             json.WriteStartObject();
-            json.WriteBoolean("active", true);
+            json.WriteBoolean("active", active);
             json.WriteBoolean("defaultValue", value == field.Default);
             json.WriteString("label", value);
             json.WriteNull("validFor");

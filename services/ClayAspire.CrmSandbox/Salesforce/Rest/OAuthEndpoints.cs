@@ -25,7 +25,9 @@ internal static class OAuthEndpoints
     }
 
     /// <summary>The address of the org as the caller reached it: scheme, host and base path.</summary>
-    public static string BaseOf(HttpContext http, SalesforceOrg org) => $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/{org.Name}";
+    public static string BaseOf(HttpContext http, SalesforceOrg org) => http.Items.ContainsKey(RootOrg.Mark)
+        ? $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}"
+        : $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/{org.Name}";
 
     public static string IdentityUrl(HttpContext http, SalesforceOrg org, SandboxUser user) => $"{BaseOf(http, org)}/id/{org.OrgId}/{user.Id}";
 
@@ -57,7 +59,7 @@ internal static class OAuthEndpoints
         {
             json.WriteStartObject();
             json.WriteString("access_token", token);
-            json.WriteString("scope", "api");
+            json.WriteString("scope", user.Rights.CanRead(org.Schema.Get("Lead")) ? "api pardot_api" : "api");
             json.WriteString("instance_url", BaseOf(http, org));
             json.WriteString("id", IdentityUrl(http, org, user));
             json.WriteString("token_type", "Bearer");

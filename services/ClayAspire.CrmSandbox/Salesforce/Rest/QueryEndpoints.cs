@@ -6,8 +6,6 @@ namespace ClayAspire.CrmSandbox.Salesforce.Rest;
 /// <summary>SOQL and its pages.</summary>
 internal static class QueryEndpoints
 {
-    private const int LargestBatch = 2000;
-    private const int SmallestBatch = 200;
     private const int LongestUri = 16_384;
     private const string LocatorPrefix = "01g5f0000000000";
 
@@ -27,9 +25,9 @@ internal static class QueryEndpoints
         try
         {
             var query = Parser.Parse(soql, DateOnly.FromDateTime(call.Org.Clock.GetUtcNow().UtcDateTime));
-            return call.Org.Store.Read(() =>
+            return call.Read(() =>
             {
-                var result = new QueryExecutor(call.Org.Store, call.Rights, includeDeleted).Run(query);
+                var result = Ordered(call, query, new QueryExecutor(call.Org.Store, call.Rights, includeDeleted).Run(query));
                 return Page(call, new QueryCursor(result, BatchSize(call), call.User.Id), number: null, from: 0);
             });
         }
@@ -37,6 +35,16 @@ internal static class QueryEndpoints
         {
             throw new ApiFailure(400, error.Code, error.MessageFor(soql));
         }
+    }
+
+    // The order of rows is promised to those who ask for one, and to nobody else.
+    private static QueryResult Ordered(ApiCall call, SelectQuery query, QueryResult result)
+    {
+        if (query.OrderBy.Count > 0 || result.Rows.Count < 2 || !call.Org.Faults.ReordersRows(call.User.ClientId))
+            return result;
+        var rows = result.Rows.ToArray();
+        new Random(rows.Length).Shuffle(rows);
+        return result with { Rows = rows };
     }
 
     private static ApiResponse Next(ApiCall call)
@@ -50,7 +58,7 @@ internal static class QueryEndpoints
             throw new ApiFailure(400, "INVALID_QUERY_LOCATOR", "invalid query locator");
         }
 
-        return call.Org.Store.Read(() => Page(call, cursor, number, from));
+        return call.Read(() => Page(call, cursor, number, from));
     }
 
     private static ApiResponse Page(ApiCall call, QueryCursor cursor, long? number, int from)
@@ -76,16 +84,17 @@ internal static class QueryEndpoints
 
     private static int BatchSize(ApiCall call)
     {
-        foreach (var option in call.Http.Request.Headers["Sforce-Query-Options"].ToString().Split(','))
+        var rules = call.Org.Rules;
+        foreach (var option in call.Header("Sforce-Query-Options").Split(','))
         {
             var parts = option.Split('=', StringSplitOptions.TrimEntries);
             if (parts.Length == 2 && parts[0].Equals("batchSize", StringComparison.OrdinalIgnoreCase)
                 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
             {
-                return Math.Clamp(size, SmallestBatch, LargestBatch);
+                return Math.Clamp(size, rules.SmallestQueryBatch, rules.QueryBatch);
             }
         }
 
-        return LargestBatch;
+        return rules.QueryBatch;
     }
 }

@@ -36,8 +36,9 @@ internal sealed class Aggregation
         var rows = byKey.Select(members => (
             Values: Array.ConvertAll(columns, c => c.Compute(members)),
             Keys: Array.ConvertAll(orderColumns, c => c.Compute(members))));
+        var comparisons = Array.ConvertAll(orderColumns, c => ValueOrder.Of(c.Field));
         if (orders.Length > 0)
-            rows = rows.Order(Comparer<(object?[] Values, object?[] Keys)>.Create((a, b) => QueryExecutor.CompareKeys(a.Keys, b.Keys, orders)));
+            rows = rows.Order(Comparer<(object?[] Values, object?[] Keys)>.Create((a, b) => QueryExecutor.CompareKeys(a.Keys, b.Keys, orders, comparisons)));
         var page = rows.Skip(query.Offset);
         if (query.Limit is { } limit)
             page = page.Take(limit);
@@ -67,8 +68,8 @@ internal sealed class Aggregation
         {
             "COUNT" => new Column(name, CountField, m => (decimal)Values(m).Length),
             "COUNT_DISTINCT" => new Column(name, CountField, m => (decimal)Values(m).Distinct(ValueEquality.Instance).Count()),
-            "MIN" => new Column(name, over.Field, m => Values(m).Order(Comparer<object?>.Create(ValueOrder.Compare)).FirstOrDefault()),
-            "MAX" => new Column(name, over.Field, m => Values(m).OrderDescending(Comparer<object?>.Create(ValueOrder.Compare)).FirstOrDefault()),
+            "MIN" => new Column(name, over.Field, m => Values(m).Order(Comparer<object?>.Create(ValueOrder.Of(over.Field))).FirstOrDefault()),
+            "MAX" => new Column(name, over.Field, m => Values(m).OrderDescending(Comparer<object?>.Create(ValueOrder.Of(over.Field))).FirstOrDefault()),
             "SUM" => new Column(name, NumberField, m => Numbers(m) is { Length: > 0 } n ? n.Sum() : null),
             _ => new Column(name, NumberField, m => Numbers(m) is { Length: > 0 } n ? n.Average() : null),
         };

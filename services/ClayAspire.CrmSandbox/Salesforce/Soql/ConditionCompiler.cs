@@ -81,7 +81,8 @@ internal sealed class ConditionCompiler(RecordStore store, Func<FieldName, Bound
             default:
                 if (field.Field.Type is FieldType.Boolean)
                     throw new SoqlError("INVALID_FIELD", "invalid operator on boolean field", comparison.Field.Position);
-                return r => field.Value(store, r) is { } value && wanted is not null && Holds(comparison.Operator, ValueOrder.Compare(value, wanted));
+                var order = ValueOrder.Of(field.Field);
+                return r => field.Value(store, r) is { } value && wanted is not null && Holds(comparison.Operator, order(value, wanted));
         }
     }
 

@@ -11,9 +11,7 @@ internal sealed class QueryExecutor(RecordStore store, AccessRights rights, bool
 {
     public QueryResult Run(SelectQuery query)
     {
-        var type = store.Schema.Find(query.From.Text);
-        if (type is null || !rights.CanRead(type))
-            throw new SoqlError("INVALID_TYPE", ApiFailure.InvalidType(query.From.Text).Message, query.From.Position);
+        var type = Known(query.From);
         BoundField Bind(FieldName name) => BoundField.Bind(store, rights, type, query.Alias, name);
         var output = query.IsAggregate || query.IsCount ? null : OutputTree.Build(query.Select.Select(s => s is FieldItem f
             ? Bind(f.Field)
@@ -32,22 +30,39 @@ internal sealed class QueryExecutor(RecordStore store, AccessRights rights, bool
         return new QueryResult(rows.Count, rows);
     }
 
+    /// <summary>The object and the selected fields of a statement that neither groups nor counts, in order.</summary>
+    public (ObjectDefinition Type, BoundField[] Fields) Columns(SelectQuery query)
+    {
+        var type = Known(query.From);
+        return (type, [.. query.Select.Select(s => BoundField.Bind(store, rights, type, query.Alias, ((FieldItem)s).Field))]);
+    }
+
+    /// <summary>The records of a statement that neither groups nor counts.</summary>
+    public IEnumerable<Record> Records(SelectQuery query)
+    {
+        var type = Known(query.From);
+        BoundField Bind(FieldName name) => BoundField.Bind(store, rights, type, query.Alias, name);
+        return Page(Sort(Filter(type, query, Bind), query, Bind), query);
+    }
+
+    private ObjectDefinition Known(FieldName from) => store.Schema.Find(from.Text) is { } type && rights.CanRead(type)
+        ? type
+        : throw new SoqlError("INVALID_TYPE", ApiFailure.InvalidType(from.Text).Message, from.Position);
+
     private IEnumerable<Record> Filter(ObjectDefinition type, SelectQuery query, Func<FieldName, BoundField> bind)
     {
         var compiler = new ConditionCompiler(store, bind, Ids);
         var table = store.Table(type);
         var test = query.Where is null ? null : compiler.Compile(query.Where);
         var records = compiler.Candidates(table, query.Where) ?? table.Records;
-        return records.Where(r => (includeDeleted || !r.IsDeleted) && (test is null || test(r)));
+        return records.Where(r => (includeDeleted || !r.IsDeleted) && (test is null || test(r)) && rights.CanSee(store, r));
     }
 
     private HashSet<string> Ids(SelectQuery inner)
     {
         if (inner.Select is not [FieldItem item])
             throw new SoqlError("MALFORMED_QUERY", "The inner select statement must select one id or reference field", inner.From.Position);
-        var type = store.Schema.Find(inner.From.Text);
-        if (type is null || !rights.CanRead(type))
-            throw new SoqlError("INVALID_TYPE", ApiFailure.InvalidType(inner.From.Text).Message, inner.From.Position);
+        var type = Known(inner.From);
         BoundField Bind(FieldName name) => BoundField.Bind(store, rights, type, inner.Alias, name);
         var field = Bind(item.Field);
         return Page(Sort(Filter(type, inner, Bind), inner, Bind), inner).Select(r => field.Value(store, r)).OfType<string>().ToHashSet(StringComparer.Ordinal);
@@ -65,17 +80,18 @@ internal sealed class QueryExecutor(RecordStore store, AccessRights rights, bool
                 : (Field: field, Order: o);
         }).ToArray();
         var rows = records.Select(r => (Record: r, Keys: Array.ConvertAll(keys, k => k.Field.Value(store, r)))).ToList();
-        var comparers = Array.ConvertAll(keys, k => k.Order);
-        return rows.Order(Comparer<(Record Record, object?[] Keys)>.Create((a, b) => CompareKeys(a.Keys, b.Keys, comparers))).Select(r => r.Record);
+        var orders = Array.ConvertAll(keys, k => k.Order);
+        var comparisons = Array.ConvertAll(keys, k => ValueOrder.Of(k.Field.Field));
+        return rows.Order(Comparer<(Record Record, object?[] Keys)>.Create((a, b) => CompareKeys(a.Keys, b.Keys, orders, comparisons))).Select(r => r.Record);
     }
 
-    internal static int CompareKeys(object?[] a, object?[] b, OrderItem[] orders)
+    internal static int CompareKeys(object?[] a, object?[] b, OrderItem[] orders, Comparison<object?>[] comparisons)
     {
         for (var i = 0; i < orders.Length; i++)
         {
             if ((a[i] is null) != (b[i] is null))
                 return (a[i] is null) != orders[i].NullsLast ? -1 : 1;
-            var order = ValueOrder.Compare(a[i], b[i]);
+            var order = comparisons[i](a[i], b[i]);
             if (order != 0)
                 return orders[i].Descending ? -order : order;
         }

@@ -1,8 +1,14 @@
+using ClayAspire.CrmSandbox.Salesforce.Metadata;
+
 namespace ClayAspire.CrmSandbox.Salesforce.Soql;
 
-/// <summary>How two values of one field compare: text without regard to case, nulls before everything.</summary>
+/// <summary>How two values of one field compare: text without regard to case, ids letter by letter, nulls before everything.</summary>
 internal static class ValueOrder
 {
+    /// <summary>The order of a field's values.</summary>
+    public static Comparison<object?> Of(FieldDefinition field) =>
+        field.Type is FieldType.Id or FieldType.Reference ? (a, b) => string.CompareOrdinal((string?)a, (string?)b) : Compare;
+
     public static int Compare(object? a, object? b) => (a, b) switch
     {
         (null, null) => 0,

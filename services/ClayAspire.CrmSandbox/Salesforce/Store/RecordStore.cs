@@ -74,6 +74,7 @@ internal sealed class RecordStore : IDisposable
 
             if (transaction.Changes.Count > 0)
                 journal?.Append(transaction.Changes);
+            transaction.End();
             return result;
         }
         finally

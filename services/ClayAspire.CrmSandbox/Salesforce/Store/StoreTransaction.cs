@@ -4,6 +4,7 @@ namespace ClayAspire.CrmSandbox.Salesforce.Store;
 internal sealed class StoreTransaction(RecordStore store, DateTimeOffset stamp)
 {
     private readonly List<StoreChange> changes = [];
+    private readonly List<Report> reports = [];
 
     public DateTimeOffset Stamp { get; } = stamp;
     public IReadOnlyList<StoreChange> Changes => changes;
@@ -25,6 +26,25 @@ internal sealed class StoreTransaction(RecordStore store, DateTimeOffset stamp)
         }
 
         changes.RemoveRange(savepoint, changes.Count - savepoint);
+        foreach (var report in reports.Where(r => r.From >= savepoint))
+            report.RolledBack = true;
+    }
+
+    /// <summary>
+    /// Has <paramref name="report"/> called when the transaction has ended, with whether the changes since <paramref name="from"/> were taken back.
+    /// </summary>
+    public void AtEnd(int from, bool rolledBack, Action<bool> report) => reports.Add(new Report(from, report) { RolledBack = rolledBack });
+
+    /// <summary>Calls what waits for the end.</summary>
+    public void End()
+    {
+        foreach (var report in reports)
+            report.Tell(report.RolledBack);
+    }
+
+    private sealed record Report(int From, Action<bool> Tell)
+    {
+        public bool RolledBack { get; set; }
     }
 }
 

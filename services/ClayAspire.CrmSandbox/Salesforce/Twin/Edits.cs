@@ -27,13 +27,33 @@ internal static class Edits
         var user = org.Editors.Find(by) ?? throw new InvalidDataException($"There is no user '{by}'. Name {string.Join(", ", Editors.Kinds)}, a user's id or user name.");
         org.Store.Write(transaction =>
         {
-            var writer = new RecordWriter(org, user, transaction);
+            var writer = new RecordWriter(org, user, transaction, WriteOptions.ByHand);
             foreach (var edit in edits)
                 Write(org, writer, edit);
             writer.Report(rolledBack: false);
             return 0;
         });
         return edits.Count;
+    }
+
+    /// <summary>Takes records out of the recycle bin; how many. All or none.</summary>
+    /// <exception cref="InvalidDataException">One of them is not in it.</exception>
+    public static int Undelete(SalesforceOrg org, IReadOnlyList<string>? ids)
+    {
+        if (ids is not { Count: > 0 })
+            throw new InvalidDataException("Send {\"ids\":[…]}.");
+        return org.Store.Write(transaction =>
+        {
+            var writer = new RecordWriter(org, org.Users[0], transaction, WriteOptions.ByHand);
+            foreach (var id in ids)
+            {
+                if (writer.Undelete(id).Error is { } error)
+                    throw new InvalidDataException($"{id}: {error.Code}: {error.Message}");
+            }
+
+            writer.Report(rolledBack: false);
+            return ids.Count;
+        });
     }
 
     private static void Write(SalesforceOrg org, RecordWriter writer, RecordEdit edit)

@@ -12,6 +12,7 @@ internal static class TwinEndpoints
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     public static void MapTwin(this IEndpointRouteBuilder routes, SalesforceOrg org)
@@ -30,7 +31,8 @@ internal static class TwinEndpoints
             quota = new { org.Quota.Max, org.Quota.Used },
             calls = org.Calls.All().Select(c => new { c.Endpoint, c.Client, c.Calls, c.Errors }),
         }));
-        twin.MapGet("/faults", () => Results.Json(org.Faults.Current));
+        twin.MapGet("/faults/log", () => Results.Json(new { events = org.Faults.Log.Select(e => new { e.Call, e.Client, e.Kind }) }));
+        twin.MapGet("/faults", () => Results.Json(org.Faults.Current, Strict));
         twin.MapPost("/faults", (Delegate)((HttpContext http) => SetFaults(org, http)));
         twin.MapDelete("/faults", () =>
         {
@@ -46,6 +48,7 @@ internal static class TwinEndpoints
         twin.MapPost("/load", (HttpContext http, string? type) => Load(org, http, type));
         twin.MapPost("/permissions", (PermissionChange change) => ChangePermission(org, change));
         twin.MapPost("/history", (TrackingChange change) => ChangeTracking(org, change));
+        twin.MapOrg(org);
         twin.MapPost("/edits", (EditOrder order) => Refusable(() => Results.Json(new { edited = Edits.Write(org, order) })));
     }
 
@@ -128,8 +131,10 @@ internal static class TwinEndpoints
         try
         {
             settings = await http.Request.ReadFromJsonAsync<FaultSettings>(Strict, http.RequestAborted);
+            foreach (var act in settings?.Acts ?? [])
+                Acts.Check(org, act);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             return Results.Problem(e.Message, statusCode: 400);
         }
@@ -139,7 +144,7 @@ internal static class TwinEndpoints
             org.Sessions.CloseAll(includingAdministrator: false);
         if (settings?.QuotaRemaining is { } remaining)
             org.Quota.SetRemaining(remaining);
-        return Results.Json(org.Faults.Current);
+        return Results.Json(org.Faults.Current, Strict);
     }
 
     private static async Task<IResult> Load(SalesforceOrg org, HttpContext http, string? type)
@@ -197,7 +202,7 @@ internal static class TwinEndpoints
         var type = org.Schema.Find(change.Object);
         if (user is null || user.IsAdministrator || type?.Find(change.Field) is not { } field)
             return Results.Problem("Name a client id (not the administrator's), an object and one of its fields.", statusCode: 400);
-        user.Rights.Change(type, field, change.Read, change.Edit);
+        Acts.ChangeField(org, user, type.Name, field.Name, change.Read, change.Edit);
         return Results.NoContent();
     }
 
@@ -209,7 +214,7 @@ internal static class TwinEndpoints
         return Results.NoContent();
     });
 
-    private static IResult Refusable(Func<IResult> answer)
+    public static IResult Refusable(Func<IResult> answer)
     {
         try
         {

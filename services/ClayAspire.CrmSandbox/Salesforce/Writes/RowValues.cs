@@ -13,15 +13,16 @@ internal static partial class RowValues
     private static readonly string[] NotFields = ["attributes", "id"];
 
     /// <summary>
-    /// Reads the row. A value of a wrong JSON type refuses the entire request; anything else is the row's own error. The values hold what was asked
+    /// Reads the row. A value of a wrong JSON type refuses the entire request (or the row, as told); anything else is the row's own error. The values hold what was asked
     /// for in known fields, refused ones too: the audit must see them, and an error keeps them from being used.
     /// </summary>
     public static (IReadOnlyList<(FieldDefinition Field, object? Value)> Values, RowError? Error) Read(
-        ObjectDefinition type, JsonElement row, AccessRights rights, bool creating)
+        ObjectDefinition type, JsonElement row, AccessRights rights, bool creating, bool typeErrorsAreRows)
     {
         var values = new List<(FieldDefinition, object?)>();
         var refused = new List<string>();
         string? unknown = null;
+        RowError? wrongType = null;
         foreach (var property in row.EnumerateObject().Where(p => !NotFields.Contains(p.Name, StringComparer.OrdinalIgnoreCase)))
         {
             if (type.Find(property.Name) is not { } field)
@@ -37,6 +38,10 @@ internal static partial class RowValues
             {
                 values.Add((field, value));
             }
+            else if (allowed && typeErrorsAreRows)
+            {
+                wrongType ??= new RowError("INVALID_TYPE_ON_FIELD_IN_RECORD", $"{field.Label ?? field.Name}: value not of required type: {Shorten(property.Value.ToString())}", field.Name);
+            }
             else if (allowed)
             {
                 throw ApiFailure.Malformed(
@@ -47,7 +52,7 @@ internal static partial class RowValues
         if (unknown is not null)
             return (values, new RowError("INVALID_FIELD", $"No such column '{unknown}' on sobject of type {type.Name}"));
         if (refused.Count == 0)
-            return (values, values.Select(v => CheckValue(v.Item1, v.Item2)).FirstOrDefault(e => e is not null));
+            return (values, wrongType ?? values.Select(v => CheckValue(v.Item1, v.Item2)).FirstOrDefault(e => e is not null));
         var names = string.Join(", ", refused);
         return (values, new RowError("INVALID_FIELD_FOR_INSERT_UPDATE",
             $"Unable to create/update fields: {names}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.", [.. refused]));
@@ -59,8 +64,6 @@ internal static partial class RowValues
             new RowError("STRING_TOO_LONG", $"{field.Label ?? field.Name}: data value too large: {Shorten(text)} (max length={field.Length})", field.Name),
         string text when field.Type == FieldType.Email && !EmailPattern().IsMatch(text) =>
             new RowError("INVALID_EMAIL_ADDRESS", $"{field.Label ?? field.Name}: invalid email address: {text}", field.Name),
-        string text when field.Restricted && !field.Values.Contains(text, StringComparer.OrdinalIgnoreCase) =>
-            new RowError("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", $"{field.Label ?? field.Name}: bad value for restricted picklist field: {text}", field.Name),
         string text when field.Type == FieldType.Reference && SalesforceId.Normalize(text) is null =>
             new RowError("MALFORMED_ID", $"{field.Label ?? field.Name}: id value of incorrect type: {text}", field.Name),
         _ => null,
