@@ -71,6 +71,30 @@ public sealed class PlanInBrowserTests(ConsoleHost host, Browser browser) : ICla
     }
 
     [SkippableFact]
+    public async Task What_the_filter_shows_is_what_is_approved_also_when_the_filter_was_changed_in_place()
+    {
+        var plan = await host.World.AddMixedPlanAsync();
+        await using var visit = await browser.VisitAsync(host.Address);
+        var page = visit.Page;
+        await visit.SignInAsync("crm-admin", World.Password("crm-admin"));
+        await page.GotoAsync($"/plans/{plan.Id:D}?field=City");
+        await page.GetByLabel("Field", new PageGetByLabelOptions { Exact = true }).SelectOptionAsync("FirstName");
+        await Expect(page.Locator("tbody tr").First).ToContainTextAsync("FirstName");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Approve all that this filter shows…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Approve these changes" }).ClickAsync();
+        var names = plan.Changes.Where(c => c.Cell.Field == "FirstName").Select(c => c.Ordinal).ToList();
+        await Expect(page.GetByText($"Approved {names.Count} of the plan")).ToBeVisibleAsync();
+        await host.World.WorkAsync();
+        var run = (await host.World.Get<RunStore>().FindByPlanAsync(plan.Id, CancellationToken.None))!;
+        var cells = new List<int>();
+        await foreach (var cell in host.World.Get<RunStore>().ReadCellsAsync(run.Id, null, CancellationToken.None))
+            cells.Add(cell.Ordinal);
+        Assert.Equal(names, cells);
+        await host.World.SettleAsync();
+        Assert.Empty(visit.Troubles);
+    }
+
+    [SkippableFact]
     public async Task What_a_look_for_drift_found_appears_by_itself()
     {
         var plan = await host.World.AddPlanAsync(leads: 5);
