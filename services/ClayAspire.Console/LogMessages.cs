@@ -47,4 +47,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(15, LogLevel.Information, "Drift sample {SampleId} of {Connection} was asked for by {UserName}.")]
     public static partial void DriftAsked(ILogger logger, Guid sampleId, string connection, string userName);
+
+    [LoggerMessage(60, LogLevel.Information, "Comparison {CheckId} of the formulas of {Connection} was asked for by {UserName}.")]
+    public static partial void FormulaCheckAsked(ILogger logger, Guid checkId, string connection, string userName);
+
+    [LoggerMessage(61, LogLevel.Information, "Discrepancy {Discrepancy} was left as it is by {UserName}.")]
+    public static partial void DiscrepancyAccepted(ILogger logger, Guid discrepancy, string userName);
 }

@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Storage.Backtests;
+using ClayAspire.Storage.Discrepancies;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
@@ -65,6 +66,7 @@ public static class StorageRegistration
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<FieldEditStore>();
         services.AddSingleton<DriftStore>();
+        services.AddSingleton<DiscrepancyStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();

@@ -56,4 +56,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
     public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
+
+    [LoggerMessage(60, LogLevel.Information, "Formulas of {Connection}, check {Check}: {Looked} of {Mirrored} records read again, {Opened} discrepancies opened, {Healed} healed, {Open} open.")]
+    public static partial void FormulasChecked(ILogger log, Guid check, string connection, int looked, long mirrored, int opened, int healed, int open);
 }

@@ -32,6 +32,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddJobHandler<SampleDriftHandler>();
+        services.AddJobHandler<CheckFormulasHandler>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

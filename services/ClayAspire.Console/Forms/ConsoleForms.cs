@@ -42,6 +42,8 @@ internal static class ConsoleForms
         forms.MapPost("/mirror/refresh", RefreshMirrorAsync).RequireAuthorization(Access.RefreshMirror);
 
         forms.MapPost("/drift/sample", SampleDriftAsync).RequireAuthorization(Access.SampleDrift);
+        forms.MapPost("/discrepancies/check", CheckFormulasAsync).RequireAuthorization(Access.CheckFormulas);
+        forms.MapPost("/discrepancies/{id:guid}/accept", AcceptDiscrepancyAsync).RequireAuthorization(Access.AcceptDiscrepancies);
 
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
         forms.MapContractForms();
@@ -203,6 +205,22 @@ internal static class ConsoleForms
             return Results.LocalRedirect($"/drift?sample={id:D}");
         Flash.Set(http, "bad", refusal.Text);
         return Results.LocalRedirect("/drift");
+    }
+
+    private static async Task<IResult> CheckFormulasAsync(HttpContext http, DiscrepancyDesk desk, [FromForm] string? connection, CancellationToken cancel)
+    {
+        var (id, refusal) = await desk.RequestAsync(connection, Caller.Of(http.User), cancel);
+        if (refusal is null)
+            return Results.LocalRedirect($"/discrepancies?check={id:D}");
+        Flash.Set(http, "bad", refusal.Text);
+        return Results.LocalRedirect("/discrepancies");
+    }
+
+    private static async Task<IResult> AcceptDiscrepancyAsync(Guid id, HttpContext http, DiscrepancyDesk desk, [FromForm] string? reason, CancellationToken cancel)
+    {
+        var refusal = await desk.AcceptAsync(id, reason, Caller.Of(http.User), cancel);
+        Flash.Set(http, refusal is null ? "good" : "bad", refusal?.Text ?? "Left as it is. Your reason is in the ledger.");
+        return Results.LocalRedirect("/discrepancies");
     }
 
     private static async Task<IResult> ReplayJobAsync(long id, HttpContext http, QueueDesk desk, [FromForm] string? _, CancellationToken cancel)

@@ -37,6 +37,12 @@ internal static class Access
     /// <summary>Have the drift watch look now; it costs calls to the CRM.</summary>
     public const string SampleDrift = "sample-drift";
 
+    /// <summary>Have formulas compared now; it costs calls to the CRM.</summary>
+    public const string CheckFormulas = "check-formulas";
+
+    /// <summary>Leave a discrepancy as it is, with a reason.</summary>
+    public const string AcceptDiscrepancies = "accept-discrepancies";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -47,6 +53,8 @@ internal static class Access
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
         [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
         [SampleDrift] = [CrmAdmin, ItInfra, Admin],
+        [CheckFormulas] = [MarcomOps, CrmAdmin, ItInfra, Admin],
+        [AcceptDiscrepancies] = [CrmAdmin, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

@@ -101,6 +101,7 @@ internal sealed class SalesforceOrg : IDisposable
         Writes.Clear();
         Calls.Clear();
         Faults.Clear();
+        Store.ForgottenByFormulas = [];
         Quota.SetRemaining(Quota.Max);
         Parents.Clear();
         Begin();

@@ -61,6 +61,12 @@ public static class LedgerKinds
 
     /// <summary>A person asked that a run be cancelled; what became of it stands in the run's end.</summary>
     public const string RunCancelled = "run-cancelled";
+
+    /// <summary>A formula was found not to equal what it is made of.</summary>
+    public const string DiscrepancyOpened = "discrepancy-opened";
+
+    /// <summary>A discrepancy healed, or a person accepted it with a reason.</summary>
+    public const string DiscrepancyClosed = "discrepancy-closed";
 }
 
 /// <summary>What a check of a chain found.</summary>

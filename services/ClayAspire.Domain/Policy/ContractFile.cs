@@ -12,7 +12,7 @@ internal static class ContractFile
     public static readonly string[] RootKeys = ["connection", "objects"];
 
     public static readonly string[] Keys =
-        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "protect", "why"];
+        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "protect", "any_of", "why"];
 
     public static readonly IReadOnlyDictionary<string, FieldType> Types = new Dictionary<string, FieldType>(StringComparer.Ordinal)
     {
@@ -102,7 +102,18 @@ internal static class ContractFile
             Standard = ContractStandard.Parse(yaml, key, body, contract),
             Region = yaml.OptionalText(body, "region"),
             Protect = EditorsFile.ParseProtection(yaml, key, body, contract),
+            AnyOf = ParseAnyOf(yaml, key, body, contract),
         };
+    }
+
+    private static IReadOnlyList<string> ParseAnyOf(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)
+    {
+        var fields = yaml.Texts(body, "any_of");
+        if (fields.Count > 0 && (contract.Rule != MergeRule.ReadOnly || contract.Type != FieldType.Checkbox))
+            yaml.Fault(key, $"{contract.Object}.{contract.Field} has any_of, which only a checkbox of rule 'read-only' has.", "Take 'any_of' away: what we write ourselves is checked by its read-back.");
+        if (fields.Contains(contract.Field) || fields.Distinct(StringComparer.Ordinal).Count() < fields.Count)
+            yaml.Fault(key, $"any_of of {contract.Object}.{contract.Field} names a field twice, or the formula itself.", "List each field that the formula is made of once, in the order of checks.");
+        return fields;
     }
 
     private static string? ParseBackup(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)

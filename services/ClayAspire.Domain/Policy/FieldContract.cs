@@ -158,6 +158,12 @@ public sealed record FieldContract(
     /// <summary>What is kept from being overwritten, whatever <see cref="Rule"/> says.</summary>
     public Protection Protect { get; init; }
 
+    /// <summary>
+    /// For a formula: the fields of the same record of which it is true when any is, in the order in which they are checked when it is not
+    /// (seed 1: "overall_hard_bounced__c = Pardot HB OR Clay HB"); empty when nothing is compared. Never decides what is written.
+    /// </summary>
+    public IReadOnlyList<string> AnyOf { get; init; } = [];
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 

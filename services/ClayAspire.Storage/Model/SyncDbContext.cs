@@ -81,6 +81,12 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>The latest look at each value that runs verified.</summary>
     public DbSet<DriftObservationRow> DriftObservations => Set<DriftObservationRow>();
 
+    /// <summary>Formulas that did not equal what they are made of.</summary>
+    public DbSet<DiscrepancyRow> Discrepancies => Set<DiscrepancyRow>();
+
+    /// <summary>Comparisons of formulas.</summary>
+    public DbSet<FormulaCheckRow> FormulaChecks => Set<FormulaCheckRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -120,6 +126,9 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<FieldEditRow>().ToTable("field_edit").HasKey(r => new { r.Connection, r.Object, r.RecordId, r.Field, r.EditedAt });
         modelBuilder.Entity<DriftSampleRow>().ToTable("drift_sample").HasKey(r => r.Id);
         modelBuilder.Entity<DriftObservationRow>().ToView("drift_latest").HasKey(r => new { r.RunId, r.Ordinal });
+        modelBuilder.Entity<DiscrepancyRow>().ToTable("discrepancy").HasKey(r => r.Id);
+        modelBuilder.Entity<DiscrepancyRow>().Property(r => r.Sources).HasColumnType("jsonb");
+        modelBuilder.Entity<FormulaCheckRow>().ToTable("formula_check").HasKey(r => r.Id);
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

@@ -68,6 +68,13 @@ public sealed record NewJob(string Kind, string Payload)
         var key = $"drift:{payload.Connection}";
         return new NewJob(JobKinds.SampleDrift, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key };
     }
+
+    /// <summary>The job that compares a connection's formulas with what they are made of; one at a time for a connection.</summary>
+    public static NewJob CheckFormulas(CheckFormulas payload)
+    {
+        var key = $"formulas:{payload.Connection}";
+        return new NewJob(JobKinds.CheckFormulas, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key };
+    }
 }
 
 /// <summary>The answer to an enqueue.</summary>

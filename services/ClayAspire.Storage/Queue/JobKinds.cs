@@ -26,6 +26,9 @@ public static class JobKinds
 
     /// <summary>Looks again at values that runs verified.</summary>
     public const string SampleDrift = "sample-drift";
+
+    /// <summary>Compares formulas with what they are made of.</summary>
+    public const string CheckFormulas = "check-formulas";
 }
 
 /// <summary>

@@ -68,6 +68,13 @@ public sealed class CrmRecordStore(NpgsqlDataSource dataSource, IDbContextFactor
         return await context.MirrorCursors.AsNoTracking().FirstOrDefaultAsync(r => r.Connection == connection && r.Object == @object, cancel);
     }
 
+    /// <summary>Whether the mirror has read all of these objects at least once.</summary>
+    public async Task<bool> IsReadAsync(string connection, IReadOnlyList<string> objects, CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        return await context.MirrorCursors.CountAsync(r => r.Connection == connection && objects.Contains(r.Object) && r.LastFullAt != null, cancel) == objects.Count;
+    }
+
     /// <summary>Moves the cursor; it never goes back.</summary>
     /// <param name="cursor">The new place; its <see cref="MirrorCursorRow.UpdatedAt"/> is set here.</param>
     /// <param name="cancel">Cancels the write.</param>

@@ -2,11 +2,13 @@ using ClayAspire.Connectors;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Storage.Discrepancies;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Records;
 using ClayAspire.Storage.Signals;
 using ClayAspire.SyncWorker.Jobs;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +21,7 @@ namespace ClayAspire.SyncWorker.Schedule;
 /// whatever a lost wake-up left waiting. Every step may be repeated without harm.
 /// </summary>
 internal sealed class Scheduler(
-    Leadership leadership, JobQueue queue, PlanStore plans, SignalStore signals, CandidateStore candidates, DriftStore drift, FlowActivity activity,
+    Leadership leadership, JobQueue queue, PlanStore plans, SignalStore signals, CandidateStore candidates, DriftStore drift, DiscrepancyStore discrepancies, CrmRecordStore mirror, FlowActivity activity,
     ConnectorRegistry connectors, PolicySource policies, AnchorKeeper anchors, IDbContextFactory<SyncDbContext> contexts, IIdSource ids,
     WorkerSettings settings, TimeProvider clock, ILogger<Scheduler> log) : BackgroundService
 {
@@ -72,6 +74,7 @@ internal sealed class Scheduler(
             _nextSweep = now + TimeSpan.FromSeconds(settings.SweepSeconds);
             await SweepAsync(policy, now, cancel);
             await OrderDriftSamplesAsync(policy, now, cancel);
+            await OrderFormulaChecksAsync(policy, now, cancel);
             isSwept = true;
         }
         if (now >= _nextRetry)
@@ -183,6 +186,19 @@ internal sealed class Scheduler(
                 continue;
             var seed = settings.DriftSeed + (long)(now - DateTimeOffset.UnixEpoch).TotalDays;
             await queue.EnqueueAsync(NewJob.SampleDrift(new SampleDrift(ids.Next(), connection, Author, settings.DriftCellsPerDay, seed)), cancel);
+        }
+    }
+
+    /// <summary>Once a day (UTC) and connection that has formulas to compare.</summary>
+    private async Task OrderFormulaChecksAsync(PolicySet policy, DateTimeOffset now, CancellationToken cancel)
+    {
+        foreach (var connection in Configured(policy).Where(c => policy.Contracts.Any(f => f.Connection == c && f.AnyOf.Count > 0)))
+        {
+            if (await discrepancies.LatestCheckAsync(connection, Author, cancel) is { } last && last.CheckedAt.UtcDateTime.Date >= now.UtcDateTime.Date)
+                continue;
+            // Before the first reading of the mirror there is nothing to compare.
+            if (await mirror.IsReadAsync(connection, [.. policy.Contracts.Where(c => c.Connection == connection && c.AnyOf.Count > 0).Select(c => c.Object).Distinct(StringComparer.Ordinal)], cancel))
+                await queue.EnqueueAsync(NewJob.CheckFormulas(new CheckFormulas(ids.Next(), connection, Author)), cancel);
         }
     }
 

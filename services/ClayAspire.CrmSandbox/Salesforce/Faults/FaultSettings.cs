@@ -46,6 +46,9 @@ internal sealed record FaultSettings
     /// <summary>Queries without ORDER BY answer in another order than that of creation.</summary>
     public bool ReorderRows { get; init; }
 
+    /// <summary>Fields that formulas no longer count, as after an administrator's edit of the formula; moves no record's time of change.</summary>
+    public IReadOnlyList<string> FormulasForget { get; init; } = [];
+
     /// <summary>Things that happen when the client has made so many calls from now on.</summary>
     public IReadOnlyList<ScheduledAct> Acts { get; init; } = [];
 

@@ -12,9 +12,9 @@ internal static class Formulas
             ["Lead.Name"] = (_, r) => FullName(r),
             ["Contact.Name"] = (_, r) => FullName(r),
             ["User.Name"] = (_, r) => FullName(r),
-            ["Lead.overall_hard_bounced__c"] = (_, r) => HardBounced(r),
-            ["Contact.overall_hard_bounced__c"] = (_, r) => HardBounced(r),
-            ["Lead.Cold_Lead_Eligible__c"] = (_, r) => !(HardBounced(r) || r.Flag("HasOptedOutOfEmail") || r.Flag("DoNotCall")
+            ["Lead.overall_hard_bounced__c"] = (s, r) => HardBounced(s, r),
+            ["Contact.overall_hard_bounced__c"] = (s, r) => HardBounced(s, r),
+            ["Lead.Cold_Lead_Eligible__c"] = (s, r) => !(HardBounced(s, r) || r.Flag("HasOptedOutOfEmail") || r.Flag("DoNotCall")
                 || r.Flag("IsConverted") || string.Equals(r.Text("Status"), "Unqualified", StringComparison.Ordinal)),
             ["Contact.IsEmailBounced"] = (_, r) => r["EmailBouncedReason"] is not null,
             ["Campaign.NumberOfLeads"] = (s, r) => Members(s, r, "LeadId"),
@@ -37,7 +37,9 @@ internal static class Formulas
 
     private static string FullName(Record r) => string.Join(' ', new[] { r.Text("FirstName"), r.Text("LastName") }.Where(p => p is not null));
 
-    private static bool HardBounced(Record r) => r.Flag("pi__pardot_hard_bounced__c") || r.Flag("external_hard_bounced__c");
+    private static bool HardBounced(RecordStore store, Record r) => Counted(store, r, "pi__pardot_hard_bounced__c") || Counted(store, r, "external_hard_bounced__c");
+
+    private static bool Counted(RecordStore store, Record r, string field) => r.Flag(field) && !store.ForgottenByFormulas.Contains(field);
 
     private static object? Members(RecordStore store, Record campaign, string person) =>
         (decimal)store.Table("CampaignMember").Lookup("CampaignId", campaign.Id).Count(m => !m.IsDeleted && m[person] is not null);

@@ -34,6 +34,9 @@ internal sealed class RecordStore : IDisposable
     /// <summary>Facts about the org that are not records (when the demo was seeded); kept in the journal.</summary>
     public Dictionary<string, string> Properties { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Fields that formulas no longer count, while that fault is ordered.</summary>
+    public IReadOnlyList<string> ForgottenByFormulas { get; set; } = [];
+
     public ObjectTable Table(string name) => tables[name];
 
     public ObjectTable Table(ObjectDefinition type) => tables[type.Name];

@@ -37,6 +37,7 @@ internal static class TwinEndpoints
         twin.MapDelete("/faults", () =>
         {
             org.Faults.Clear();
+            org.Store.ForgottenByFormulas = [];
             org.Quota.SetRemaining(org.Quota.Max);
             return Results.NoContent();
         });
@@ -140,6 +141,7 @@ internal static class TwinEndpoints
         }
 
         org.Faults.Set(settings ?? new FaultSettings());
+        org.Store.ForgottenByFormulas = org.Faults.Current.FormulasForget;
         if (settings?.ExpireSessions == true)
             org.Sessions.CloseAll(includingAdministrator: false);
         if (settings?.QuotaRemaining is { } remaining)
