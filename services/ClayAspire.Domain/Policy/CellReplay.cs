@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
@@ -171,7 +172,11 @@ public static class CellReplay
             _waiting.Remove(flowName, out var waiting);
             var values = new Dictionary<string, FieldValue>(ground.Others, StringComparer.Ordinal) { [ground.Cell.Field] = _live };
             // Edits by people take part as values of their own (the cell's past); the filter that protects them has nothing to ask here.
-            var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values).WithEdit(ground.Cell.Field, LastEdit.None);
+            var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values)
+            {
+                // By the record's fields as the mirror has them; the list of addresses has no part in a replay.
+                Suppression = SuppressionFacts.Assumed(values, []),
+            }.WithEdit(ground.Cell.Field, LastEdit.None);
             _last = CellDecider.Decide(policy, waiting!.Flow, record, ground.Cell.Field, _known);
             if (_last.Verdict == Verdict.Write)
             {

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Plans;
@@ -42,7 +44,23 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource)
             r.At(0), DriftOutcomes.Read(r.GetString(1)), FieldValue.FromCanonical(r.TextOrNull(2)), FieldValue.FromCanonical(r.TextOrNull(3)),
             r.TextOrNull(4) is { } by ? EditorKinds.ByName[by] : EditorKind.Unknown, Gap(r, 5)), cancel);
         var isCut = new[] { offers.Count, plans.Count, runs.Count, edits.Count, drifts.Count }.Any(n => n > MostRows);
-        return new CellFacts(cell, mirror, Kept(offers), Kept(plans), Kept(runs), isCut) { Edits = Kept(edits), Drifts = Kept(drifts) };
+        return new CellFacts(cell, mirror, Kept(offers), Kept(plans), Kept(runs), isCut) 
+        {
+            Edits = Kept(edits), Drifts = Kept(drifts), Suppression = await SuppressionAsync(cell, cancel),
+        };
+    }
+
+    private async Task<SuppressionFacts> SuppressionAsync(CellKey cell, CancellationToken cancel)
+    {
+        var rows = await Of("Explain/SuppressionFieldGet.sql", cell).ReadAllAsync(
+            r => (Fields: r.GetString(0), Listed: r.TextOrNull(1) is { } reason ? new ListedSuppression(reason, r.At(2), r.GetString(3)) : null), cancel);
+        if (rows.Count == 0)
+            return SuppressionFacts.None;
+        using var fields = JsonDocument.Parse(rows[0].Fields);
+        // The mirror keeps no blanks.
+        return SuppressionFacts.Assumed(
+            fields.RootElement.EnumerateObject().ToDictionary(f => f.Name, f => FieldValue.FromCanonical(f.Value.GetString()), StringComparer.Ordinal),
+            [.. rows.Select(r => r.Listed).OfType<ListedSuppression>()]);
     }
 
     /// <summary>The fields of a record of which something is known; those that something was offered for come first.</summary>

@@ -20,6 +20,9 @@ public static class JobKinds
 
     /// <summary>Looks again at values that runs verified.</summary>
     public const string SampleDrift = "sample-drift";
+
+    /// <summary>Looks through the signals that were stored before the rules of suppression in force.</summary>
+    public const string ScanSuppression = "scan-suppression";
 }
 
 /// <summary>

@@ -35,6 +35,9 @@ public sealed record RefreshMirror(string Connection, string Object);
 /// <param name="Seed">The seed of the draw; null for one that follows from the sampling's id.</param>
 public sealed record SampleDrift(Guid SampleId, string Connection, string AskedBy, int? Cells = null, long? Seed = null);
 
+/// <summary>Payload of <see cref="JobKinds.ScanSuppression"/>.</summary>
+public sealed record ScanSuppression;
+
 /// <summary>Job payloads as JSON: camelCase, unknown members ignored so that an older worker can read a newer job.</summary>
 public static class JobPayload
 {

@@ -136,6 +136,7 @@ internal static class MirrorScope
     [
         .. Measured
             .Concat(policy.Contracts.Where(c => c.Connection == connection && c.Object == @object).Select(c => c.Field))
+            .Concat(policy.Suppression.Of(connection, @object)?.Fields ?? [])
             .Concat(policy.Mappings.Where(m => m.Connection == connection && m.Object == @object && m.ExternalId is not null).Select(m => m.ExternalId!.Field))
             .Distinct(StringComparer.Ordinal),
     ];

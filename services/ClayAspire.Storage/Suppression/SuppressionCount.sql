@@ -1,0 +1,1 @@
+select reason, count(*) from sync.suppression group by reason order by reason;
