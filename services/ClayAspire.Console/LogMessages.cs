@@ -47,4 +47,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(15, LogLevel.Information, "Drift sample {SampleId} of {Connection} was asked for by {UserName}.")]
     public static partial void DriftAsked(ILogger logger, Guid sampleId, string connection, string userName);
+
+    [LoggerMessage(16, LogLevel.Information, "Entry {Entry} ({Kind}, {Reason}) was put on the suppression list by {UserName}.")]
+    public static partial void SuppressionAdded(ILogger logger, long entry, string kind, string reason, string userName);
+
+    [LoggerMessage(17, LogLevel.Information, "Entry {Entry} ({Kind}, {Reason}) was taken off the suppression list by {UserName}.")]
+    public static partial void SuppressionRemoved(ILogger logger, long entry, string kind, string reason, string userName);
+
+    [LoggerMessage(18, LogLevel.Information, "{Rows} rows for the suppression list: {Added} added, {Refused} refused, by {UserName}.")]
+    public static partial void SuppressionImported(ILogger logger, int rows, int added, int refused, string userName);
 }

@@ -40,7 +40,7 @@ public sealed class SuppressionStoreTests
         var store = harness.Get<SuppressionStore>();
         await harness.Get<SignalStore>().AppendAsync(
             [.. Enumerable.Range(0, 25).Select(i => StorageHarness.Signal($"s{i}", $$"""{"lead_email":"p{{i % 10}}@example.com"}"""))], default);
-        var kind = await harness.ScalarAsync<string>("select kind from sync.signal limit 1");
+        var kind = await harness.ScalarAsync<string>("select kind from sync.signal limit 1") ?? "";
         var rules = new SuppressionRules([new("unsubscribed", [], "test")], [], [new(kind, ["lead_email"], null, [], "unsubscribed")]);
         Assert.False(await store.IsScannedAsync(rules, default));
 

@@ -70,7 +70,7 @@ public sealed class SuppressionTests(TwinFixture fixture) : IClassFixture<TwinFi
         Assert.Equal(SignalOutcomes.Ignored, outcome.State);
         Assert.StartsWith("The address is listed as unsubscribed.", outcome.Reason, StringComparison.Ordinal);
 
-        var facts = await stack.Get<ExplanationStore>().FactsAsync(plan.Plan.Cells[1].Cell, default);
+        var facts = await stack.Get<ExplanationStore>().FactsAsync(plan.Plan.Cells[1].Cell, stack.Policy.Suppression, default);
         var story = CellExplainer.Explain(stack.Policy, facts);
         Assert.Equal("Suppression", Assert.Single(story.Filters, f => f.Outcome == FilterOutcome.Answered).Name);
         Assert.Equal("not-suppressed", story.Change?.Code);

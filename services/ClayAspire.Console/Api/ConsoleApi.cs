@@ -36,6 +36,7 @@ internal static class ConsoleApi
         api.MapDrift();
         api.MapFlows();
         api.MapContracts();
+        api.MapSuppression();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))
             .AllowAnonymous().ExcludeFromDescription();
@@ -131,12 +132,6 @@ internal static class ConsoleApi
                 await desk.SwitchAsync(name, paused, Caller.Of(http.User), cancel) is { } refusal ? Problems.Of(refusal) : Results.NoContent())
                 .RequireAuthorization(Access.SwitchFlows).WithSummary(paused ? "Pauses a flow: it makes and applies no plans; a run under way stops after its batch." : "Resumes a flow.")
                 .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
-        var suppression = api.MapGroup("/suppression").WithTags("Policy");
-        suppression.MapGet("/", (SuppressionDesk desk, CancellationToken cancel) => desk.ListAsync(cancel))
-            .WithSummary("Why somebody is left alone, what tells it, which flows it stops, and how many addresses are listed.").Produces<IReadOnlyList<SuppressionLine>>();
-        api.MapGet("/suppression.csv", async (SuppressionDesk desk, CancellationToken cancel) => Csv.Of("suppression", Csv.Stream(await desk.ListAsync(cancel)),
-            ["reason", "listed", "told_by", "stops", "why"], s => [s.Reason, s.Listed, string.Join("; ", s.ToldBy), string.Join(' ', s.Stops), s.Why]))
-            .WithTags("Policy").WithSummary("The same as CSV.");
         api.MapPost("/mirror/refresh", async (MirrorOrder order, MirrorDesk desk, CancellationToken cancel) =>
         {
             var (objects, refusal) = await desk.RefreshAsync(order.Connection, cancel);

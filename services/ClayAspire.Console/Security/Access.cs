@@ -37,6 +37,12 @@ internal static class Access
     /// <summary>Have the drift watch look now; it costs calls to the CRM.</summary>
     public const string SampleDrift = "sample-drift";
 
+    /// <summary>Put addresses and domains on the suppression list.</summary>
+    public const string Suppress = "suppress";
+
+    /// <summary>Take them off: somebody may be written to again.</summary>
+    public const string LiftSuppression = "lift-suppression";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -46,6 +52,8 @@ internal static class Access
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
         [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
+        [Suppress] = [MarcomOps, CrmAdmin, Dpo, Admin],
+        [LiftSuppression] = [CrmAdmin, Dpo, Admin],
         [SampleDrift] = [CrmAdmin, ItInfra, Admin],
     };
 

@@ -13,7 +13,7 @@ internal static class SuppressionFile
 
     public static readonly string[] ReasonKeys = ["stops", "why"];
 
-    public static readonly string[] ObjectKeys = ["email", "when"];
+    public static readonly string[] ObjectKeys = ["email", "domain", "when"];
 
     public static readonly string[] ConditionKeys = ["field", "is", "means"];
 
@@ -59,10 +59,10 @@ internal static class SuppressionFile
             else if (flow.Signals.FirstOrDefault(facts.Contains) is { } kind)
                 problems.Add(PolicyProblem.At(reason.Place, Name, $"Reason '{reason.Name}' stops flow '{name}', which takes the very signals that tell of suppression ({kind}): the fact would never reach the CRM.", $"Take '{name}' out of its stops."));
         }
+        foreach (var told in rules.Objects.DistinctBy(o => o.Connection).Where(o => !contracts.Exists(c => c.Connection == o.Connection)))
+            problems.Add(PolicyProblem.At(told.Place, Name, $"Connection '{told.Connection}' has no contracts.", "Add contracts/<connection>.yaml or mend the name."));
         foreach (var told in rules.Objects)
         {
-            if (!contracts.Exists(c => c.Connection == told.Connection))
-                problems.Add(PolicyProblem.At(told.Place, Name, $"Connection '{told.Connection}' has no contracts.", "Add contracts/<connection>.yaml or mend the name."));
             foreach (var condition in told.Conditions)
                 Means(condition.Place, condition.Means);
         }
@@ -83,9 +83,10 @@ internal static class SuppressionFile
             });
         }
         var email = yaml.OptionalText(body, "email");
-        if (conditions.Count == 0 && email is null)
-            yaml.Fault(at, $"Nothing tells a suppressed {@object}.", "Name its field of the e-mail address, or a condition: when: [{ field: DoNotCall, is: true, means: do-not-contact }].");
-        return new SuppressedObject(connection, @object, email, conditions) { Place = yaml.Place(at) };
+        var domain = yaml.OptionalText(body, "domain");
+        if (conditions.Count == 0 && email is null && domain is null)
+            yaml.Fault(at, $"Nothing tells a suppressed {@object}.", "Name its field of the e-mail address or of the domain, or a condition: when: [{ field: DoNotCall, is: true, means: do-not-contact }].");
+        return new SuppressedObject(connection, @object, email, conditions) { DomainField = domain, Place = yaml.Place(at) };
     }
 
     private static SuppressionSignal ParseSignal(YamlReader yaml, YamlMappingNode body)

@@ -3,15 +3,20 @@ using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Suppression;
 
-/// <summary>An address that a signal put on the list.</summary>
+/// <summary>An entry of the list that holds for a record.</summary>
 /// <param name="Reason">The reason's name.</param>
 /// <param name="Since">When it happened at the source, the earliest time known.</param>
-/// <param name="Source">Who said so.</param>
-public sealed record ListedSuppression(string Reason, DateTimeOffset Since, string Source);
+/// <param name="Source">Which source's signal said so; <see cref="Person"/> for an entry that a person made.</param>
+/// <param name="Kind">Whether the address itself is listed, or its domain.</param>
+public sealed record ListedSuppression(string Reason, DateTimeOffset Since, string Source, SuppressionKind Kind = SuppressionKind.Address)
+{
+    /// <summary>The source of entries that people make. No source of signals has this name.</summary>
+    public const string Person = "person";
+}
 
 /// <summary>What is known of a record where it matters to its suppression.</summary>
 /// <param name="Values">Values by field.</param>
-/// <param name="Listed">What the list says of the record's address.</param>
+/// <param name="Listed">What the list says of the record's address and domains.</param>
 public sealed record SuppressionFacts(IReadOnlyDictionary<string, FieldValue> Values, IReadOnlyList<ListedSuppression> Listed)
 {
     /// <summary>

@@ -33,8 +33,7 @@ public static class SuppressionFilter
         foreach (var listed in facts.Listed)
             if (stopping.Contains(listed.Reason))
                 return new SuppressionAnswer(Verdict.Refuse, SuppressionReasons.ByList(flow, listed));
-        if (rules.EmailField is { } email && !facts.Values.ContainsKey(email))
-            unseen ??= email;
+        unseen ??= rules.MatchFields.FirstOrDefault(f => !facts.Values.ContainsKey(f));
         // Of a record that is gone nothing can be seen, and its state answers next.
         return unseen is null || facts.IsWhole || live.State is RecordState.Deleted or RecordState.Merged
             ? null

@@ -24,9 +24,14 @@ public static class SuppressionReasons
     public static Reason ByField(Flow flow, RecordKey record, SuppressionCondition condition, FieldValue value) => new(Suppressed,
         $"The record is suppressed ({condition.Means}): {record.Object}.{condition.Field} {(condition.Values.Count > 0 ? $"is '{value}'" : "is filled")}. Flow '{flow.Name}' leaves it alone until that is taken back in the CRM.");
 
-    /// <summary>A signal said so of the record's address.</summary>
-    public static Reason ByList(Flow flow, ListedSuppression listed) => new(Suppressed,
-        $"The record is suppressed ({listed.Reason}): source '{listed.Source}' said so of its e-mail address on {listed.Since.UtcDateTime.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}. Flow '{flow.Name}' leaves it alone; no later signal lifts that.");
+    /// <summary>The list says so of the record's address or domain.</summary>
+    public static Reason ByList(Flow flow, ListedSuppression listed)
+    {
+        var what = listed.Kind == SuppressionKind.Domain ? "domain" : "e-mail address";
+        var day = listed.Since.UtcDateTime.ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+        var told = listed.Source == ListedSuppression.Person ? $"a person listed its {what} on {day}" : $"source '{listed.Source}' said so of its {what} on {day}";
+        return new Reason(Suppressed, $"The record is suppressed ({listed.Reason}): {told}. Flow '{flow.Name}' leaves it alone; no later signal lifts that, only a person on the page Suppression.");
+    }
 
     /// <summary>The integration user cannot see a field by which suppressed records are told.</summary>
     public static Reason FieldNotVisible(RecordKey record, string field) => new(NotVisible,

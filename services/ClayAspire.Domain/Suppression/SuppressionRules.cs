@@ -32,15 +32,36 @@ public sealed record SuppressionCondition(string Field, IReadOnlyList<FieldValue
 /// <summary>How suppressed records of one object are told.</summary>
 /// <param name="Connection">The connection.</param>
 /// <param name="Object">The object's API name.</param>
-/// <param name="EmailField">The field that holds the e-mail address, by which the list of signals is looked up; null when it has none.</param>
+/// <param name="EmailField">The field that holds the e-mail address, by which the list is looked up; null when it has none.</param>
 /// <param name="Conditions">The conditions; one that is met suffices.</param>
 public sealed record SuppressedObject(string Connection, string Object, string? EmailField, IReadOnlyList<SuppressionCondition> Conditions)
 {
     /// <summary>Where it stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 
+    /// <summary>The field that holds the company's domain or web address, by which the list is looked up too; null when it has none.</summary>
+    public string? DomainField { get; init; }
+
+    /// <summary>The fields by which the list is looked up.</summary>
+    public IEnumerable<string> MatchFields => new[] { EmailField, DomainField }.OfType<string>();
+
     /// <summary>Every field that must be read of a record.</summary>
-    public IEnumerable<string> Fields => Conditions.Select(c => c.Field).Concat(EmailField is null ? [] : [EmailField]).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Fields => Conditions.Select(c => c.Field).Concat(MatchFields).Distinct(StringComparer.Ordinal);
+
+    /// <summary>What of a record the list may hold: the key of its address, the address's domain, the company's domain, and the domains above these.</summary>
+    /// <param name="values">The record's values by field.</param>
+    public IReadOnlySet<string> Matches(IReadOnlyDictionary<string, FieldValue> values)
+    {
+        var matches = new HashSet<string>(StringComparer.Ordinal);
+        if (EmailField is not null && values.GetValueOrDefault(EmailField).Text is { } email)
+        {
+            matches.Add(SuppressionKey.Of(email));
+            matches.UnionWith(SuppressionKey.DomainsOf(email));
+        }
+        if (DomainField is not null && values.GetValueOrDefault(DomainField).Text is { } domain)
+            matches.UnionWith(SuppressionKey.DomainsOf(domain));
+        return matches;
+    }
 }
 
 /// <summary>A kind of signal that puts an address on the list.</summary>

@@ -1,6 +1,2 @@
--- What the mirror has of the record, and what the list says of its address.
-select r.fields::text, s.reason, s.since, s.source
-from sync.crm_record r
-left join sync.suppression s on s.email_key = export.key_of(r.email_key)
-where r.connection = @connection and r.object = @object and r.record_id = @record
-order by s.since, s.reason;
+-- What the mirror has of the record.
+select fields::text from sync.crm_record where connection = @connection and object = @object and record_id = @record;

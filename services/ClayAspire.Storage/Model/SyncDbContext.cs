@@ -75,6 +75,9 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>The latest look at each value that runs verified.</summary>
     public DbSet<DriftObservationRow> DriftObservations => Set<DriftObservationRow>();
 
+    /// <summary>The list of suppression.</summary>
+    public DbSet<SuppressionRow> Suppressions => Set<SuppressionRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -112,6 +115,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<FieldEditRow>().ToTable("field_edit").HasKey(r => new { r.Connection, r.Object, r.RecordId, r.Field, r.EditedAt });
         modelBuilder.Entity<DriftSampleRow>().ToTable("drift_sample").HasKey(r => r.Id);
         modelBuilder.Entity<DriftObservationRow>().ToView("drift_latest").HasKey(r => new { r.RunId, r.Ordinal });
+        modelBuilder.Entity<SuppressionRow>().ToTable("suppression").HasKey(r => r.Id);
+        modelBuilder.Entity<SuppressionRow>().Property(r => r.Id).UseIdentityAlwaysColumn();
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

@@ -1,1 +1,1 @@
-select reason, count(*) from sync.suppression group by reason order by reason;
+select reason, count(*) from sync.suppression where removed_at is null group by reason order by reason;

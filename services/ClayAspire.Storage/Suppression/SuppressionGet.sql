@@ -1,1 +1,1 @@
-select email_key, reason, since, source from sync.suppression where email_key = any (@keys) order by email_key, since, reason;
+select match, reason, since, source, kind from sync.suppression where match = any (@matches) and removed_at is null order by match, since, reason;

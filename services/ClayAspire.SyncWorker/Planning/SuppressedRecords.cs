@@ -6,7 +6,7 @@ using ClayAspire.Storage.Suppression;
 
 namespace ClayAspire.SyncWorker.Planning;
 
-/// <summary>Reads records together with what matters to their suppression: the fields that tell it, and what the list says of their address.</summary>
+/// <summary>Reads records together with what matters to their suppression: the fields that tell it, and what the list says of their addresses and domains.</summary>
 internal sealed class SuppressedRecords(SuppressionStore suppression)
 {
     /// <summary>The records, by id. Where the flow stops for nobody of the object, nothing more is read than asked for.</summary>
@@ -16,13 +16,11 @@ internal sealed class SuppressedRecords(SuppressionStore suppression)
         if (policy.Suppression.For(flow, connector.Connection, @object) is not { } rules)
             return await connector.ReadAsync(@object, ids, fields, cancel);
         var records = await connector.ReadAsync(@object, ids, [.. fields.Union(rules.Fields, StringComparer.Ordinal)], cancel);
-        var keys = rules.EmailField is { } email
-            ? records.Where(r => r.Value.Value(email).Text is not null).ToDictionary(r => r.Key, r => SuppressionKey.Of(r.Value.Value(email).Text!), StringComparer.Ordinal)
-            : [];
-        var listed = await suppression.FindAsync([.. keys.Values.Distinct(StringComparer.Ordinal)], cancel);
+        var matches = records.ToDictionary(r => r.Key, r => rules.Matches(r.Value.Values), StringComparer.Ordinal);
+        var listed = await suppression.FindAsync([.. matches.Values.SelectMany(m => m).Distinct(StringComparer.Ordinal)], cancel);
         return records.ToDictionary(
             r => r.Key,
-            r => r.Value with { Suppression = new SuppressionFacts(r.Value.Values, keys.TryGetValue(r.Key, out var key) ? [.. listed[key]] : []) },
+            r => r.Value with { Suppression = new SuppressionFacts(r.Value.Values, [.. matches[r.Key].SelectMany(m => listed[m]).OrderBy(l => l.Since)]) },
             StringComparer.Ordinal);
     }
 }

@@ -100,7 +100,7 @@ public sealed class SuppressionFilterTests
         Assert.Equal("Suppression", Assert.Single(story.Filters, f => f.Outcome == FilterOutcome.Answered).Name);
         Assert.Equal(("not-suppressed", Verdict.Write), (story.Change?.Code, story.Change!.Verdict));
         Assert.Equal(CandidateStanding.NotCompared, Assert.Single(story.Candidates).Standing);
-        Assert.Equal("Write 'Rail': The CRM field is blank.", story.Decision.Today);
+        Assert.Equal("Write 'Rail': The CRM field is blank.", story.Decision.Now);
     }
 
     [Fact]
