@@ -77,6 +77,39 @@ public sealed class SuppressionTests(TwinFixture fixture) : IClassFixture<TwinFi
     }
 
     [Fact]
+    public async Task A_domain_that_a_person_lists_is_left_alone_with_all_below_it_until_it_is_taken_off()
+    {
+        var twin = await fixture.EmptyAsync();
+        var ids = await twin.Staging.LoadAsync("Lead",
+        [
+            new { LastName = "A", Company = "C", Clay_Row_Id__c = "r1", Email = "a@mail.rival.example" },
+            new { LastName = "B", Company = "C", Clay_Row_Id__c = "r2", Website = "https://www.rival.example" },
+            new { LastName = "D", Company = "C", Clay_Row_Id__c = "r3", Email = "d@friend.example" },
+        ]);
+        await using var stack = await SyncStack.StartAsync(twin);
+        var store = stack.Get<SuppressionStore>();
+        await store.AddAsync([new SuppressionOrder(new SuppressionSubject(SuppressionKind.Domain, "rival.example"), "excluded", "Competitor")], "marcom", default);
+        foreach (var row in (string[])["r1", "r2", "r3"])
+            await stack.ClayRowAsync("fake_1000", new { unique_id = row, city = "Paris" });
+
+        var plan = await stack.PlanAsync("icare-staging", Enrichment);
+
+        Assert.Equal([ids[2]], plan.Plan.Cells.Where(c => c.Decision.Verdict == Verdict.Write).Select(c => c.Cell.Record.Id));
+        foreach (var cell in plan.Plan.Cells.Where(c => c.Cell.Record.Id != ids[2]))
+        {
+            Assert.Equal((Verdict.Refuse, SuppressionReasons.Suppressed), (cell.Decision.Verdict, cell.Decision.Reason.Code));
+            Assert.Contains("(excluded): a person listed its domain", cell.Decision.Reason.Text, StringComparison.Ordinal);
+        }
+
+        var entry = Assert.Single((await store.EntriesAsync(new SuppressionQuery(true), null, true, 1, 50, default)).Rows);
+        Assert.True(await store.RemoveAsync(entry.Id, "crm-admin", "A partner now", default));
+        await stack.ClayRowAsync("fake_1000", new { unique_id = "r1", city = "Lyon" });
+        Assert.Equal((Verdict.Write, "Lyon"), Assert.Single((await stack.PlanAsync("icare-staging", Enrichment)).Plan.Cells, c => c.Cell.Record.Id == ids[0]) is { } lifted
+            ? (lifted.Decision.Verdict, lifted.Decision.Value.Text)
+            : default);
+    }
+
+    [Fact]
     public async Task Who_opts_out_between_approval_and_write_is_left_alone()
     {
         var twin = await fixture.EmptyAsync();

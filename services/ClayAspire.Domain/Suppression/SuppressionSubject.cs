@@ -31,7 +31,7 @@ public sealed record SuppressionSubject(SuppressionKind Kind, string Match)
     {
         var trimmed = text?.Trim() ?? "";
         refusal = null;
-        if (trimmed.Length == KeyLength && !trimmed.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+        if (trimmed.Length == KeyLength && trimmed.All(char.IsAsciiHexDigitLower))
             return new SuppressionSubject(SuppressionKind.Address, trimmed);
         var isAddress = trimmed.Contains('@', StringComparison.Ordinal) && !trimmed.Contains("//", StringComparison.Ordinal);
         // "@example.com" is how mail tools write a whole domain.

@@ -29,11 +29,8 @@ internal sealed record DecisionGround(PolicySet Policy, FieldContract? Contract,
         if (Contract is null)
             return null;
         var rule = Contract.Rule == MergeRule.ReadOnly ? MergeRule.FillBlank : Contract.Rule;
-        var alone = (this with
-            {
-                Contract = Contract with { Status = ContractStatus.Active, Rule = rule, Protect = Protection.None }, Candidates = [candidate],
-                Live = Live with { State = RecordState.Live, Suppression = SuppressionFacts.None },
-            })
+        var live = Live with { State = RecordState.Live, Suppression = SuppressionFacts.None };
+        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule, Protect = Protection.None }, Candidates = [candidate], Live = live })
             .WithLive(FieldValue.Blank).Carried().Decide();
         return alone.Verdict == Verdict.Refuse ? alone.Reason : null;
     }

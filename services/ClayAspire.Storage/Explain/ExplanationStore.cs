@@ -51,7 +51,9 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource, SuppressionSto
         var isCut = new[] { offers.Count, plans.Count, runs.Count, edits.Count, drifts.Count }.Any(n => n > MostRows);
         return new CellFacts(cell, mirror, Kept(offers), Kept(plans), Kept(runs), isCut)
         {
-            Edits = Kept(edits), Drifts = Kept(drifts), Suppression = await SuppressionAsync(cell, rules, cancel),
+            Edits = Kept(edits),
+            Drifts = Kept(drifts),
+            Suppression = await SuppressionAsync(cell, rules, cancel),
         };
     }
 

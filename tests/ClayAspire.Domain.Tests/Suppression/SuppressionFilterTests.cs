@@ -56,6 +56,51 @@ public sealed class SuppressionFilterTests
         Assert.Contains("'smartlead' said so of its e-mail address on 22 Nov 2026", decision.Reason.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_entry_of_a_person_for_a_domain_says_so()
+    {
+        var decision = Decide(Seen(Values(), RecordState.Live, new ListedSuppression("unsubscribed", Samples.Noon, ListedSuppression.Person, SuppressionKind.Domain)));
+        Assert.Equal(SuppressionReasons.Suppressed, decision.Reason.Code);
+        Assert.Contains("a person listed its domain on 22 Nov 2026", decision.Reason.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Ada@Mail.Rival.Example", null, "mail.rival.example", "rival.example")]
+    [InlineData(null, "https://www.rival.example/about", "rival.example")]
+    [InlineData("ada@home.example", "rival.example", "home.example", "rival.example")]
+    [InlineData("no address", "none")]
+    [InlineData(null, null)]
+    public void The_list_is_asked_for_the_address_and_for_every_domain_above_it(string? email, string? website, params string[] domains)
+    {
+        var values = new Dictionary<string, FieldValue>(StringComparer.Ordinal) { ["Email"] = FieldValue.FromCanonical(email), ["Website"] = FieldValue.FromCanonical(website) };
+        string[] keys = email is null ? [] : [SuppressionKey.Of(email)];
+        Assert.Equal(keys.Concat(domains).Order(StringComparer.Ordinal), new SuppressedObject("icare", "Lead", "Email", []) { DomainField = "Website" }.Matches(values).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(" Ada@Example.com ", SuppressionKind.Address, "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72")]
+    [InlineData("Ada <ada@example.com>", SuppressionKind.Address, "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72")]
+    [InlineData("b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72", SuppressionKind.Address, "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72")]
+    [InlineData("@Example.com", SuppressionKind.Domain, "example.com")]
+    [InlineData("https://www.example.com/a@b", SuppressionKind.Domain, "example.com")]
+    public void A_subject_is_read_as_people_write_it(string text, SuppressionKind kind, string match) =>
+        Assert.Equal(new SuppressionSubject(kind, match), SuppressionSubject.Read(text, out _));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("ada@")]
+    [InlineData("ada@b@c")]
+    [InlineData("example")]
+    [InlineData("two words.example")]
+    public void What_is_no_subject_is_refused_and_not_quoted(string? text)
+    {
+        Assert.Null(SuppressionSubject.Read(text, out var refusal));
+        Assert.Equal("bad-subject", refusal?.Code);
+        if (text?.Length > 0)
+            Assert.DoesNotContain(text, refusal!.Text.Replace("name@example.com", "", StringComparison.Ordinal).Replace("example.com", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("OptOut")]
     [InlineData("Email")]
