@@ -23,7 +23,10 @@ public sealed class SuppressionFilterTests
 
     private static Dictionary<string, FieldValue> Values(string? optOut = null, string? left = null, string? bounce = null) => new(StringComparer.Ordinal)
     {
-        ["OptOut"] = FieldValue.FromCanonical(optOut), ["Left"] = FieldValue.FromCanonical(left), ["Bounce"] = FieldValue.FromCanonical(bounce), ["Email"] = FieldValue.FromCanonical("a@example.com"),
+        ["OptOut"] = FieldValue.FromCanonical(optOut),
+        ["Left"] = FieldValue.FromCanonical(left),
+        ["Bounce"] = FieldValue.FromCanonical(bounce),
+        ["Email"] = FieldValue.FromCanonical("a@example.com"),
     };
 
     [Fact]
