@@ -30,6 +30,8 @@ public sealed record SuppressionQuery(bool? Standing, SuppressionKind? Kind = nu
 /// <param name="clock">Stamps entries.</param>
 public sealed class SuppressionStore(NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, TimeProvider clock)
 {
+    internal const string FindSql = "Suppression/SuppressionGet.sql";
+
     /// <summary>The columns that sort.</summary>
     public static IReadOnlyList<string> Sorts { get; } = ["subject", "reason", "source", "since", "listed", "removed"];
 
@@ -95,13 +97,13 @@ public sealed class SuppressionStore(NpgsqlDataSource dataSource, IDbContextFact
     /// <summary>What the list says now, by key of an address or by domain; what is not listed has no entry.</summary>
     /// <param name="matches">See <see cref="SuppressedObject.Matches"/>.</param>
     /// <param name="cancel">Cancels the read.</param>
-    public async Task<ILookup<string, ListedSuppression>> FindAsync(IReadOnlyCollection<string> matches, CancellationToken cancel)
-    {
-        var rows = matches.Count == 0 ? [] : await dataSource.Command("Suppression/SuppressionGet.sql").With("matches", matches)
-            .ReadAllAsync(r => (Match: r.GetString(0), Entry: new ListedSuppression(
-                r.GetString(1), r.At(2), r.GetString(3), r.GetString(4) == "domain" ? SuppressionKind.Domain : SuppressionKind.Address)), cancel);
-        return rows.ToLookup(r => r.Match, r => r.Entry, StringComparer.Ordinal);
-    }
+    public Task<ILookup<string, ListedSuppression>> FindAsync(IReadOnlyCollection<string> matches, CancellationToken cancel) =>
+        FindAsync(dataSource.Command(FindSql), matches, cancel);
+
+    internal static async Task<ILookup<string, ListedSuppression>> FindAsync(NpgsqlCommand command, IReadOnlyCollection<string> matches, CancellationToken cancel) =>
+        (await command.With("matches", matches).ReadAllAsync(r => (Match: r.GetString(0), Entry: new ListedSuppression(
+            r.GetString(1), r.At(2), r.GetString(3), r.GetString(4) == "domain" ? SuppressionKind.Domain : SuppressionKind.Address)), cancel))
+            .ToLookup(r => r.Match, r => r.Entry, StringComparer.Ordinal);
 
     /// <summary>How many addresses and domains are listed, by reason; a reason without any is absent.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountsAsync(CancellationToken cancel) =>
