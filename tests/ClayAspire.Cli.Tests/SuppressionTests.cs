@@ -25,7 +25,7 @@ public sealed class SuppressionTests : IAsyncLifetime
             return body.Contains("because", StringComparison.Ordinal) ? CommandLine.Problem(422, "reason-unknown", "The policy has no such reason of suppression.") : Results.Json(Entry(1), statusCode: 201);
         });
         app.MapPost("/api/suppression/find", async (HttpRequest request) =>
-            Results.Json((await AskAsync(request)).Contains("nobody", StringComparison.Ordinal) ? [] : new[] { Entry(1), Entry(2, removed: true), Entry(3, reason: "bounced") }));
+            Results.Json((await AskAsync(request)).Contains("nobody", StringComparison.Ordinal) ? [] : new[] { Entry(1), Entry(2, removed: true), Entry(3, reason: "bounced"), Entry(4, subject: "example.com") }));
         app.MapPost("/api/suppression/{id}/remove", async (int id, HttpRequest request) =>
         {
             await AskAsync(request);
@@ -48,11 +48,11 @@ public sealed class SuppressionTests : IAsyncLifetime
         return body;
     }
 
-    private static object Entry(int id, bool removed = false, string reason = "excluded") => new
+    private static object Entry(int id, bool removed = false, string reason = "excluded", string subject = "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72") => new
     {
         id,
-        kind = "address",
-        subject = "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
+        kind = subject.Contains('.', StringComparison.Ordinal) ? "domain" : "address",
+        subject,
         reason,
         since = "2026-11-22T12:00:00+00:00",
         source = "person",

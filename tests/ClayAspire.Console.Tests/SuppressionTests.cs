@@ -67,7 +67,9 @@ public sealed class SuppressionTests(ConsoleHost host) : IClassFixture<ConsoleHo
         var again = await (await host.ApiAsync("admin")).PostAsJsonAsync("/api/suppression", new { subject = "BO@one.example", reason = "excluded" });
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal(address.GetProperty("id").GetInt64(), (await again.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetInt64());
-        Assert.Single(await FoundAsync("bo@one.example"));
+        // Its domain holds for it too.
+        Assert.Equal([Key("bo@one.example"), "one.example"], (await FoundAsync("bo@one.example")).Select(e => e.GetProperty("subject").GetString()!));
+        Assert.Equal(["one.example"], (await FoundAsync("shop.one.example")).Select(e => e.GetProperty("subject").GetString()!));
         // The stored form alone finds it too, as a file of another stack has it.
         Assert.Single(await FoundAsync(Key("bo@one.example")));
     }
@@ -170,6 +172,8 @@ public sealed class SuppressionTests(ConsoleHost host) : IClassFixture<ConsoleHo
         var found = await session.Client.PostAsync("/suppression/find", Session.Form(await session.TokenAsync("/suppression"), ("subject", "HAL@seven.example")));
         var id = Assert.Single(await FoundAsync("hal@seven.example")).GetProperty("id").GetInt64();
         Assert.Equal($"/suppression?entry={id}", found.Headers.Location?.OriginalString);
+        await AddedAsync("seven-above.example");
+        Assert.Contains("left alone because this domain is", await session.SendAsync("/suppression", "/suppression/find", ("subject", "jo@mail.seven-above.example")), StringComparison.Ordinal);
         Assert.Contains("never was", await session.SendAsync("/suppression", "/suppression/find", ("subject", "ida@seven.example")), StringComparison.Ordinal);
 
         using var form = new MultipartFormDataContent

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ClayAspire.Cli.Services;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Cli.Commands;
 
@@ -55,7 +56,7 @@ internal static class SuppressionCommands
     private static Command BuildFind(CommandBinder on)
     {
         var subject = Subject();
-        var command = new Command("find", "Every entry of one address or domain, also those taken off; 1 when none stands.") { subject };
+        var command = new Command("find", "Every entry of one address or domain, also those taken off, and what stands of domains above it; 1 when none stands.") { subject };
         on.Run(command, async (parsed, session, cancel) =>
         {
             var client = await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel);
@@ -93,7 +94,10 @@ internal static class SuppressionCommands
             var client = await session.ClientAsync(Endpoints.Console, KeyUse.Operations, cancel);
             var only = parsed.GetValue(reason);
             var removed = new List<JsonElement>();
-            foreach (var entry in (await FindAsync(client, parsed.GetRequiredValue(subject), cancel)).Where(e => Stands(e) && (only is null || Text(e, "reason") == only)))
+            var named = parsed.GetRequiredValue(subject);
+            // What stands of a domain above it is found too, and is not what was named.
+            var match = SuppressionSubject.Read(named, out var refusal)?.Match ?? throw new CliException(ExitCodes.Usage, refusal!.Text);
+            foreach (var entry in (await FindAsync(client, named, cancel)).Where(e => Stands(e) && Text(e, "subject") == match && (only is null || Text(e, "reason") == only)))
                 removed.Add(await client.PostAsync($"api/suppression/{Text(entry, "id")}/remove", new { why = parsed.GetRequiredValue(why) }, cancel));
             if (removed.Count == 0)
                 throw new CliException(ExitCodes.Refused, "Nothing of it stands on the list. 'suppression find' shows what did.");

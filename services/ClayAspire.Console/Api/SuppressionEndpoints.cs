@@ -47,7 +47,7 @@ internal static class SuppressionEndpoints
         list.MapPost("/", AddAsync).RequireAuthorization(Access.Suppress)
             .WithSummary("Lists an address or a domain. 200 when it stood already for this reason. An address is kept as its key alone.")
             .Produces<SuppressionEntry>().Produces<SuppressionEntry>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        list.MapPost("/find", FindAsync).WithSummary("Every entry of one address or domain, the newest first. It is asked in the body, so that no e-mail address stands in a log.")
+        list.MapPost("/find", FindAsync).WithSummary("Every entry of one address or domain, the newest first, then those that stand of domains above it. It is asked in the body, so that no e-mail address stands in a log.")
             .Produces<IReadOnlyList<SuppressionEntry>>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         list.MapPost("/import", ImportAsync).RequireAuthorization(Access.Suppress).Accepts<string>("text/csv")
             .WithSummary("Lists what a CSV file names: column subject (or email, domain), and perhaps reason and note. Rows that cannot be read are refused by line; the others are listed.")

@@ -1,6 +1,7 @@
 using ClayAspire.Console.Components;
 using ClayAspire.Console.Operations;
 using ClayAspire.Console.Security;
+using ClayAspire.Domain.Suppression;
 using FromFormAttribute = Microsoft.AspNetCore.Mvc.FromFormAttribute;
 using RequestSizeLimitAttribute = Microsoft.AspNetCore.Mvc.RequestSizeLimitAttribute;
 
@@ -38,7 +39,11 @@ internal static class SuppressionForms
     {
         var (entries, refusal) = await desk.FindAsync(subject, cancel);
         if (entries.Count > 0)
+        {
+            if (SuppressionSubject.Read(subject, out _)?.Match != entries[0].Match)
+                Flash.Set(http, "info", "It is not listed itself. It is left alone because this domain is.");
             return Results.LocalRedirect(Of(entries[0].Id));
+        }
         Flash.Set(http, refusal is null ? "info" : "bad", refusal?.Text ?? "It is not on the list, and never was. Fields of a CRM record may suppress it all the same; see the reasons below.");
         return Results.LocalRedirect(Page);
     }

@@ -79,9 +79,19 @@ internal sealed class SuppressionDesk(PolicySource policy, SuppressionStore stor
         return (entry, null);
     }
 
-    /// <summary>Every entry of an address or domain, also those taken off, the newest first.</summary>
-    public async Task<(IReadOnlyList<SuppressionRow> Entries, Reason? Refusal)> FindAsync(string? subject, CancellationToken cancel) =>
-        SuppressionSubject.Read(subject, out var refusal) is { } read ? (await EntriesOfAsync(read, cancel), null) : ([], refusal);
+    /// <summary>
+    /// Every entry of an address or domain, also those taken off, the newest first; then those that stand of the domains above it, which hold for it too.
+    /// The key of an address tells no domain.
+    /// </summary>
+    public async Task<(IReadOnlyList<SuppressionRow> Entries, Reason? Refusal)> FindAsync(string? subject, CancellationToken cancel)
+    {
+        if (SuppressionSubject.Read(subject, out var refusal) is not { } read)
+            return ([], refusal);
+        var entries = new List<SuppressionRow>(await EntriesOfAsync(read, cancel));
+        foreach (var domain in SuppressionKey.DomainsOf(subject!).Where(d => d != read.Match))
+            entries.AddRange((await EntriesOfAsync(new SuppressionSubject(SuppressionKind.Domain, domain), cancel)).Where(e => e.RemovedAt is null));
+        return (entries, null);
+    }
 
     /// <summary>The subject of an entry; null when there is no such entry.</summary>
     public async Task<string?> MatchOfAsync(long? entry, CancellationToken cancel) => entry is { } id ? (await store.EntryAsync(id, cancel))?.Match : null;
