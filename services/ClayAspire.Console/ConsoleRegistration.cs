@@ -37,6 +37,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<RunDesk>();
         services.AddSingleton<LedgerDesk>();
         services.AddSingleton<FlowDesk>();
+        services.AddSingleton<SuppressionDesk>();
         services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
         services.AddSingleton<QueueDesk>();

@@ -53,4 +53,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(61, LogLevel.Information, "Discrepancy {Discrepancy} was left as it is by {UserName}.")]
     public static partial void DiscrepancyAccepted(ILogger logger, Guid discrepancy, string userName);
+
+    [LoggerMessage(16, LogLevel.Information, "Entry {Entry} ({Kind}, {Reason}) was put on the suppression list by {UserName}.")]
+    public static partial void SuppressionAdded(ILogger logger, long entry, string kind, string reason, string userName);
+
+    [LoggerMessage(17, LogLevel.Information, "Entry {Entry} ({Kind}, {Reason}) was taken off the suppression list by {UserName}.")]
+    public static partial void SuppressionRemoved(ILogger logger, long entry, string kind, string reason, string userName);
+
+    [LoggerMessage(18, LogLevel.Information, "{Rows} rows for the suppression list: {Added} added, {Refused} refused, by {UserName}.")]
+    public static partial void SuppressionImported(ILogger logger, int rows, int added, int refused, string userName);
 }

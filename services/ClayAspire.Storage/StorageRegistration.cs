@@ -13,6 +13,7 @@ using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Records;
 using ClayAspire.Storage.Signals;
+using ClayAspire.Storage.Suppression;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +57,7 @@ public static class StorageRegistration
         services.AddSingleton<SignalStore>();
         services.AddSingleton<CandidateStore>();
         services.AddSingleton<CrmRecordStore>();
+        services.AddSingleton<SuppressionStore>();
         services.AddSingleton<LedgerStore>();
         services.AddOptions<LedgerSettings>().BindConfiguration(LedgerSettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(p => p.GetRequiredService<IOptions<LedgerSettings>>().Value);

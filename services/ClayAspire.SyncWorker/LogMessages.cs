@@ -45,6 +45,9 @@ internal static partial class LogMessages
     [LoggerMessage(20, LogLevel.Information, "{Signals} signals wait again: {Connection} is configured now ({Object}).")]
     public static partial void SignalsReturnedToConnection(ILogger log, int signals, string connection, string @object);
 
+    [LoggerMessage(22, LogLevel.Information, "{Signals} earlier signals were looked through for addresses that are left alone.")]
+    public static partial void SuppressionScanned(ILogger log, long signals);
+
     [LoggerMessage(21, LogLevel.Warning, "{Connection} {Object} was not read: the connection is not configured. Add Connections:{Connection} to the worker's settings.")]
     public static partial void ConnectionNotConfigured(ILogger log, string connection, string @object);
 

@@ -19,6 +19,7 @@ internal static class SyncWorkerServices
         services.AddSingleton<RecordResolver>();
         services.AddSingleton<ApplyCost>();
         services.AddSingleton<LastEditReader>();
+        services.AddSingleton<SuppressedRecords>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();
@@ -33,6 +34,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddJobHandler<SampleDriftHandler>();
         services.AddJobHandler<CheckFormulasHandler>();
+        services.AddJobHandler<ScanSuppressionHandler>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

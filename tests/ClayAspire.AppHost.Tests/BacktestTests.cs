@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using CsvHelper;
 
@@ -24,10 +26,11 @@ public sealed class BacktestTests(Stack stack)
             var cells = await HeldAsync();
             return leads.All(l => cells.Any(c => c.GetProperty("recordId").GetString() == l)) ? [.. cells] : null;
         });
-        // fill-blank fills a blank, and a converted lead stays held: its contract would not be the reason any more.
-        var converted = (await stack.QueryAsync("salesforce", "SELECT Id FROM Lead WHERE IsConverted = true")).Select(l => l.GetProperty("Id").GetString()!).ToHashSet(StringComparer.Ordinal);
+        // fill-blank fills a blank; a converted lead stays held and a suppressed one is refused: the contract would not be the reason any more.
+        var elsewise = (await stack.QueryAsync("salesforce", "SELECT Id FROM Lead WHERE IsConverted = true OR HasOptedOutOfEmail = true OR DoNotCall = true OR Status = 'Unqualified'")).Select(l => l.GetProperty("Id").GetString()!).ToHashSet(StringComparer.Ordinal);
+        elsewise.UnionWith(await ListedAsync());
         var expected = held.GroupBy(c => c.GetProperty("recordId").GetString()!, StringComparer.Ordinal)
-            .Where(g => g.All(c => c.GetProperty("old").ValueKind == JsonValueKind.Null)).Select(g => g.Key).Except(converted, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
+            .Where(g => g.All(c => c.GetProperty("old").ValueKind == JsonValueKind.Null)).Select(g => g.Key).Except(elsewise, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(expected);
 
         var folder = Directory.CreateTempSubdirectory("clayaspire-temp-policy-");
@@ -73,6 +76,22 @@ public sealed class BacktestTests(Stack stack)
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>The leads whose address the demo's signals put on the suppression list for a reason that stops enrichment.</summary>
+    private async Task<IEnumerable<string>> ListedAsync()
+    {
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var reason in new[] { "unsubscribed", "do-not-contact" })
+        {
+            using var answer = await stack.Console.GetAsync($"/api/suppression?size=500&reason={reason}");
+            var page = await Stack.ReadAsync(answer);
+            Assert.InRange(page.GetProperty("total").GetInt64(), 0, 500);
+            listed.UnionWith(page.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("subject").GetString()!));
+        }
+        return (await stack.QueryAsync("salesforce", "SELECT Id, Email FROM Lead WHERE Email != null"))
+            .Where(l => listed.Contains(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(l.GetProperty("Email").GetString()!.ToLowerInvariant())))))
+            .Select(l => l.GetProperty("Id").GetString()!);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
@@ -128,7 +129,10 @@ internal sealed class BacktestWorld(World world)
             var live = new LiveRecord(c.Key.Record, RecordState.Live, "v1", new Dictionary<string, FieldValue>(StringComparer.Ordinal)
             {
                 [c.Key.Field] = FieldValue.FromCanonical(_live.GetValueOrDefault((c.Key.Record, c.Key.Field))),
-            }).WithEdit(c.Key.Field, LastEdit.None);
+            })
+            {
+                Suppression = SuppressionFacts.None,
+            }.WithEdit(c.Key.Field, LastEdit.None);
             return (c.Key, Old: live.Value(c.Key.Field), Decision: CellDecider.Decide(policy, policy.Flow(World.Enrichment), live, c.Key.Field, [.. c.Value]));
         }).OrderBy(d => d.Decision.Verdict).Select((d, i) => new PlannedCell(i, d.Key, d.Old, "v1", d.Decision));
         var now = world.Get<TimeProvider>().GetUtcNow();

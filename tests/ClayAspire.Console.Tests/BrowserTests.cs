@@ -1,6 +1,8 @@
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Suppression;
 using ClayAspire.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -149,6 +151,11 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         await world.ApproveAsync(done);
         var run = await world.WorkAsync(reject: c => c.Ordinal % 9 == 4 ? new Reason("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Salesforce refused it: City does not belong to the country.") : null);
 
+        foreach (var domain in new[] { "rival.example", "a-rather-long-name-of-a-partner.example" })
+            await world.Get<SuppressionStore>().AddAsync([new SuppressionOrder(new SuppressionSubject(SuppressionKind.Domain, domain), "excluded", "Ticket 12")], "marcom", CancellationToken.None);
+        await world.Get<SuppressionStore>().AddAsync([new SuppressionOrder(SuppressionSubject.Read("ada@example.com", out _)!, "do-not-contact", null)], "crm-admin", CancellationToken.None);
+        await world.Get<SuppressionStore>().RemoveAsync(1, "dpo", "A partner since the spring", CancellationToken.None);
+
         await using var visit = await browser.VisitAsync(host.Address, dark, narrow);
         var suffix = (narrow ? "-390" : "-1440") + (dark ? "-dark" : "-light");
         await visit.Page.GotoAsync("/sign-in");
@@ -157,7 +164,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         foreach (var (name, path) in new[]
         {
             ("today", "/"), ("kpis", "/kpis"), ("plans", "/plans"), ("plan-new", "/plans/new"), ("plan", $"/plans/{waiting.Id:D}"), ("runs", "/runs"),
-            ("run", $"/runs/{run.Id:D}"), ("flows", "/flows"), ("contracts", "/contracts?connection=icare-staging"), ("ledger", $"/ledger?connection={World.Staging}&verify=yes"),
+            ("run", $"/runs/{run.Id:D}"), ("flows", "/flows"), ("contracts", "/contracts?connection=icare-staging"), ("suppression", "/suppression?state=all"), ("ledger", $"/ledger?connection={World.Staging}&verify=yes"),
         })
         {
             await visit.Page.GotoAsync(path);

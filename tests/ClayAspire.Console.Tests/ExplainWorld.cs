@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
@@ -88,7 +89,10 @@ internal sealed class ExplainWorld(World world)
             var live = new LiveRecord(k.Record, RecordState.Live, "2026-11-22T21:04:11Z", new Dictionary<string, FieldValue>(StringComparer.Ordinal)
             {
                 [k.Field] = FieldValue.FromCanonical(_live.GetValueOrDefault($"{k.Record.Id}/{k.Field}")),
-            }).WithEdit(k.Field, LastEdit.None);
+            })
+            {
+                Suppression = SuppressionFacts.None,
+            }.WithEdit(k.Field, LastEdit.None);
             return (Cell: k, Old: live.Value(k.Field), Decision: CellDecider.Decide(policy, policy.Flow(flow), live, k.Field, [.. candidates[k]]));
         }).OrderBy(d => d.Decision.Verdict).Select((d, i) => new PlannedCell(i, d.Cell, d.Old, "2026-11-22T21:04:11Z", d.Decision));
         var plan = Plan.Seal(world.Get<IIdSource>().Next(), World.Staging, flow, policy.Version, "marcom", sealedAt, sealedAt.AddDays(7), decided, new PlanCost(4, 0));

@@ -17,6 +17,10 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/contracts/icare/Lead/Industry/sign")]
     [InlineData("/api/contracts/icare/Lead/Industry/suspend")]
     [InlineData("/api/drift/sample")]
+    [InlineData("/api/suppression")]
+    [InlineData("/api/suppression/find")]
+    [InlineData("/api/suppression/import")]
+    [InlineData("/api/suppression/1/remove")]
     [InlineData("/api/jobs/99999999999999999999/replay")]
     public async Task A_body_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path)
     {
@@ -50,6 +54,10 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/drift/cells?outcome=nonsense")]
     [InlineData("/api/drift/cells?record=%00")]
     [InlineData("/api/drift/samples/" + Nobody)]
+    [InlineData("/api/suppression?state=x")]
+    [InlineData("/api/suppression.csv?sort=x")]
+    [InlineData("/api/suppression?entry=5")]
+    [InlineData("/api/suppression?page=abc")]
     [InlineData("/api/nothing")]
     public async Task A_question_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path) =>
         await ExplainedAsync(await (await host.ApiAsync("admin")).GetAsync(path), path);

@@ -53,6 +53,8 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/kpis?kpi=nonsense&by=nonsense&sort=x")]
     [InlineData("/drift?sort=nonsense&connection=nowhere&field=x&days=999999999999&sample=rubbish")]
     [InlineData("/drift?sample=00000000-0000-7000-8000-000000000001&days=0")]
+    [InlineData("/suppression?sort=x&state=x&kind=x&reason=%27&domain=%25&entry=abc&page=-1")]
+    [InlineData("/suppression?entry=999999999999")]
     [InlineData("/drift/cells?sort=x&by=nobody&outcome=x&record=%27&page=-1")]
     public async Task A_page_with_a_strange_address_still_opens(string path) =>
         Assert.Contains("<main", await (await Session.SignedInAsync(host, "viewer")).PageAsync(path), StringComparison.Ordinal);

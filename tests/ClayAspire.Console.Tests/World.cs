@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.People;
@@ -213,7 +214,7 @@ internal sealed class World(IServiceProvider services)
             values["City"] = FieldValue.FromCanonical("Antwerp");
         if (i % 2 == 1)
             values["FirstName"] = FieldValue.FromCanonical("Ines");
-        return new LiveRecord(new RecordKey(connection, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values)
+        return new LiveRecord(new RecordKey(connection, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values) { Suppression = SuppressionFacts.None }
             .WithEdit("City", LastEdit.None).WithEdit("FirstName", LastEdit.None);
     }
 }

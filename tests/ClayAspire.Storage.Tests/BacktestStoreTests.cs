@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Backtests;
 using ClayAspire.Storage.Model;
@@ -7,6 +8,7 @@ using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Records;
 using ClayAspire.Storage.Signals;
+using ClayAspire.Storage.Suppression;
 
 namespace ClayAspire.Storage.Tests;
 
@@ -55,7 +57,8 @@ public sealed class BacktestStoreTests
         harness.Clock!.SetUtcNow(Within);
         await PlanAsync(harness, 2, (before[1], "00Q1", "FirstName", "Settled since", Verdict.Write, null), (before[2], "00Q1", "LastName", "Held", Verdict.Hold, "Duval"));
         await ApplyAsync(harness, 2);
-        await harness.Get<CrmRecordStore>().UpsertAsync([Mirror("icare", """{"City":"Nantes","Odd":1}"""), Mirror("icare-staging", """{"City":"Elsewhere"}""")], default);
+        await harness.Get<SuppressionStore>().AddAsync([new SuppressionOrder(new SuppressionSubject(SuppressionKind.Domain, "nantes.example"), "excluded", null)], "marcom", default);
+        await harness.Get<CrmRecordStore>().UpsertAsync([Mirror("icare", """{"City":"mail.nantes.example","Odd":1}"""), Mirror("icare-staging", """{"City":"Elsewhere"}""")], default);
         var ids = await SignalsAsync(harness, 2);
         await ResolveAsync(harness, ids, i => Resolved(ids[i], "00Q1", i == 0 ? "icare" : "icare-staging"));
 
@@ -73,8 +76,9 @@ public sealed class BacktestStoreTests
         [
             ("City", "Settled before", true), ("FirstName", "Settled since", false), ("LastName", "Held", false),
         ], here.Earlier.Select(e => (e.Field, e.Candidate.Value.Text, e.Candidate.IsSettled)));
-        Assert.Equal((RecordState.Converted, "Nantes", 1), (here.Mirror!.State, here.Mirror.Values["City"].Text, here.Mirror.Values.Count));
+        Assert.Equal((RecordState.Converted, "mail.nantes.example", 1), (here.Mirror!.State, here.Mirror.Values["City"].Text, here.Mirror.Values.Count));
         Assert.Equal((0, 0, 0, "Elsewhere"), (there.Plans.Count, there.Writes.Count, there.Earlier.Count, there.Mirror!.Values["City"].Text));
+        Assert.Equal(("excluded", "nantes.example"), (Assert.Single(here.Listed["nantes.example"]).Reason, Assert.Single(here.Listed).Key));
     }
 
     [Fact]
@@ -89,11 +93,14 @@ public sealed class BacktestStoreTests
         Assert.Empty(await ReadAsync(harness, harness.ConnectionString, "smartlead.reply"));
     }
 
+    // Any field may be the one that holds a domain.
+    private static readonly SuppressionRules Rules = new([], [new SuppressedObject("icare", "Lead", null, []) { DomainField = "City" }], []);
+
     private static async Task<List<BacktestPart>> ReadAsync(StorageHarness harness, string connectionString, params string[] kinds)
     {
         await using var reader = connectionString == harness.ConnectionString ? null : StorageHarness.Build(connectionString);
         var parts = new List<BacktestPart>();
-        await foreach (var part in (reader ?? harness).Get<BacktestStore>().ReadAsync(Window, kinds.Length > 0 ? kinds : ["clay.row"], default))
+        await foreach (var part in (reader ?? harness).Get<BacktestStore>().ReadAsync(Window, kinds.Length > 0 ? kinds : ["clay.row"], [Rules], default))
             parts.Add(part);
         return parts;
     }

@@ -1,4 +1,5 @@
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Explain;
 using ClayAspire.Storage.Plans;
@@ -18,7 +19,7 @@ public sealed class ExplanationStoreTests
             StorageHarness.Cell(1, "00Q2", "City", StorageHarness.Decision(Verdict.Hold, StorageHarness.Candidate(signals[2], "Ghent")), old: "Graz"));
         await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
 
-        var facts = await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", "City"), default);
+        var facts = await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", "City"), SuppressionRules.None, default);
         Assert.True(facts.IsKnown);
         Assert.False(facts.IsCut);
         Assert.Null(facts.Mirror);
@@ -27,7 +28,7 @@ public sealed class ExplanationStoreTests
         Assert.Equal((plan.Id, Verdict.Write, null), (mention.PlanId, mention.Decision.Verdict, mention.Release));
         Assert.Equal(winner, mention.Decision.Winner);
 
-        var elsewhere = await harness.Get<ExplanationStore>().FactsAsync(new CellKey(new RecordKey("other", "Lead", "00Q1"), "City"), default);
+        var elsewhere = await harness.Get<ExplanationStore>().FactsAsync(new CellKey(new RecordKey("other", "Lead", "00Q1"), "City"), SuppressionRules.None, default);
         Assert.False(elsewhere.IsKnown);
     }
 
@@ -42,7 +43,7 @@ public sealed class ExplanationStoreTests
         await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
         await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Policy(), new HashSet<int> { 0 }, default);
 
-        async Task<CellFacts> Facts(string field) => await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", field), default);
+        async Task<CellFacts> Facts(string field) => await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", field), SuppressionRules.None, default);
         Assert.Equal((true, "crm-admin"), ((await Facts("City")).Plans[0].Release!.CoversCell, (await Facts("City")).Plans[0].Release!.Approver));
         Assert.Equal("planned", Assert.Single((await Facts("City")).Runs).State);
         Assert.False((await Facts("FirstName")).Plans[0].Release!.CoversCell);
@@ -54,7 +55,7 @@ public sealed class ExplanationStoreTests
     {
         await using var harness = await StorageHarness.StartAsync();
         var signals = await harness.OfferAsync([.. Enumerable.Range(0, ExplanationStore.MostRows + 5).Select(i => ("00Q1", "City", $"City {i}"))]);
-        var facts = await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", "City"), default);
+        var facts = await harness.Get<ExplanationStore>().FactsAsync(StorageHarness.Cell("00Q1", "City"), SuppressionRules.None, default);
         Assert.True(facts.IsCut);
         Assert.Equal(signals.Skip(5), facts.Offers.Select(o => o.Candidate.SignalId));
         Assert.Equal(("City", signals.Count), (await harness.Get<ExplanationStore>().FieldsAsync(StorageHarness.Cell("00Q1", "City").Record, default)).Select(f => (f.Field, (int)f.Offers)).Single());

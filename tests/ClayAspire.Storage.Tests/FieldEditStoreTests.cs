@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
@@ -26,7 +27,7 @@ public sealed class FieldEditStoreTests
             await store.SaveAsync([KeyValuePair.Create(City, edit)], LearnedBy.Plan, default);
         await store.SaveAsync([KeyValuePair.Create(StorageHarness.Cell("00Q2", "City"), Edit(EditorKind.Human, 5, null, "x"))], LearnedBy.Mirror, default);
 
-        var known = (await harness.Get<ExplanationStore>().FactsAsync(City, default)).Edits;
+        var known = (await harness.Get<ExplanationStore>().FactsAsync(City, SuppressionRules.None, default)).Edits;
 
         Assert.Equal([creation, Edit(EditorKind.Automation, 2, "Rome", null), longText], known);
     }
@@ -39,7 +40,7 @@ public sealed class FieldEditStoreTests
         async Task<LastEdit> AfterAsync(LastEdit edit)
         {
             await store.SaveAsync([KeyValuePair.Create(City, edit)], LearnedBy.Drift, default);
-            return Assert.Single((await harness.Get<ExplanationStore>().FactsAsync(City, default)).Edits);
+            return Assert.Single((await harness.Get<ExplanationStore>().FactsAsync(City, SuppressionRules.None, default)).Edits);
         }
         var gap = EditReasons.EditorNotVisible("icare", "005000000000001AAA");
         Assert.Equal((EditorKind.Unknown, gap), (await AfterAsync(Edit(EditorKind.Unknown, 1, null, "x", gap))) is var u ? (u.By, u.Gap) : default);

@@ -54,7 +54,7 @@ public sealed class DriftTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         Assert.Equal(["automation:10", "human:20", "integration:5", "nobody:165"], looked.Counts("Lead.City"));
         Assert.Equal(20, (await stack.Get<DriftStore>().ObservationsAsync(new DriftFilter(At, Outcome: DriftOutcomes.Changed, By: "human"), "record", false, 1, 500, default)).Total);
         // The explanation of such a cell says when and by whom.
-        var story = CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(Cell(ids[31]), default));
+        var story = CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(Cell(ids[31]), stack.Policy.Suppression, default));
         Assert.Equal((ValueOrigin.EditedSince, EditorKind.Integration, "Loaded"), (story.Current.Origin, story.Current.EditedBy, story.Current.Value));
         Assert.NotNull(story.Current.EditedAt);
         Assert.Contains("Another integration changed it in the CRM", story.Story, StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class DriftTests(TwinFixture fixture) : IClassFixture<TwinFixture>
         Assert.Equal((3L, 1L, 1L, 1L), (rate.Sample, rate.Changed, rate.ByUnknown, rate.Gone));
         var changed = Assert.Single((await fresh.Get<DriftStore>().ObservationsAsync(new DriftFilter(At, Outcome: DriftOutcomes.Changed), null, false, 1, 10, default)).Rows);
         Assert.Equal(("unknown", "history-not-tracked", "Untracked", null), (changed.ChangedBy, changed.GapCode, changed.SeenValue, changed.ChangedAt));
-        var story = CellExplainer.Explain(fresh.Policy, await fresh.Get<ExplanationStore>().FactsAsync(Cell(ids[0]), default));
+        var story = CellExplainer.Explain(fresh.Policy, await fresh.Get<ExplanationStore>().FactsAsync(Cell(ids[0]), fresh.Policy.Suppression, default));
         Assert.Contains("Turn on field history tracking", story.Current.Text, StringComparison.Ordinal);
     }
 

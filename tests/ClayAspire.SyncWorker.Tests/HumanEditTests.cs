@@ -49,7 +49,7 @@ public sealed class HumanEditTests(TwinFixture fixture) : IClassFixture<TwinFixt
         // Reading, writing and reading back one batch, and one question about its protected cells.
         Assert.Equal(4, plan.Plan.Cost.ApiCalls);
         // What was learned is kept, and the explanation tells it.
-        var story = CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(Cell(ids[0], "City"), default));
+        var story = CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(Cell(ids[0], "City"), stack.Policy.Suppression, default));
         var edit = story.Timeline.Single(e => e.Kind == "edited");
         Assert.Contains("Edited by a person in the CRM, 'Turin' → a blank (user 005", edit.Text, StringComparison.Ordinal);
         Assert.Equal(("Human edit", "no-human-edit"), (story.Filters.Single(f => f.Outcome == FilterOutcome.Answered).Name, story.Change?.Code));
@@ -138,7 +138,7 @@ public sealed class HumanEditTests(TwinFixture fixture) : IClassFixture<TwinFixt
         await stack.Get<JobQueue>().EnqueueAsync(NewJob.RefreshMirror(Staging, "Lead"), default);
 
         await SyncStack.UntilAsync(() => stack.ReadAsync(db => db.FieldEdits.AnyAsync(e => e.RecordId == ids[1] && e.EditedBy == "automation")), "the mirror has learned who edited");
-        async Task<CellExplanation> StoryAsync(string id) => CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(Cell(id, "City"), default));
+        async Task<CellExplanation> StoryAsync(string id) => CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(Cell(id, "City"), stack.Policy.Suppression, default));
         var human = await StoryAsync(ids[0]);
         Assert.Equal((ValueOrigin.EditedSince, EditorKind.Human, "Rome"), (human.Current.Origin, human.Current.EditedBy, human.Current.Value));
         Assert.Contains("A person changed it in the CRM", human.Story, StringComparison.Ordinal);

@@ -70,7 +70,7 @@ public sealed class NamedApprovalTests(TwinFixture fixture) : IClassFixture<Twin
         Assert.Equal("cells-declined", (await ApproveAsync(stack, plan, [0])).Refusal?.Code);
         Assert.Equal("keep Paris", Assert.Single(await stack.LedgerAsync(Staging, LedgerKinds.CellsDeclined)).GetProperty("reason").GetString());
         var cell = new CellKey(new RecordKey(Staging, "Lead", id), "City");
-        var story = CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(cell, default));
+        var story = CellExplainer.Explain(stack.Policy, await stack.Get<ExplanationStore>().FactsAsync(cell, stack.Policy.Suppression, default));
         Assert.Contains("crm-admin declined to write 'Lyon' from 'clay': keep Paris", story.Story, StringComparison.Ordinal);
 
         await CityAsync(stack, "r1", "Lyon");

@@ -26,6 +26,7 @@ internal static class CommandTree
         root.Add(LedgerCommands.Build(on));
         root.Add(PolicyCommands.Build(on));
         root.Add(ContractCommands.Build(on));
+        root.Add(SuppressionCommands.Build(on));
         root.Add(NormaliseCommand.Build(on));
         root.Add(SandboxCommands.Build(on));
         root.Add(MeasureCommands.Build(on));

@@ -37,6 +37,7 @@ internal static class ConsoleApi
         api.MapDiscrepancies();
         api.MapFlows();
         api.MapContracts();
+        api.MapSuppression();
         api.MapFigures();
         app.MapFallback("/api/{**rest}", () => Problems.Of(new Reason("not-found", "There is nothing at this address. The document /openapi/v1.json lists what is."), StatusCodes.Status404NotFound))
             .AllowAnonymous().ExcludeFromDescription();

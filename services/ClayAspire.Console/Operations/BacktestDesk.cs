@@ -62,7 +62,7 @@ internal sealed class BacktestDesk(PolicySource policy, BacktestStore store, Tim
     {
         var backtest = new Backtest(prepared.Now, prepared.Then, prepared.Window, prepared.Connection);
         var (signals, differing) = (0L, 0L);
-        await foreach (var part in store.ReadAsync(prepared.Window, backtest.Kinds, cancel))
+        await foreach (var part in store.ReadAsync(prepared.Window, backtest.Kinds, [prepared.Now.Suppression, prepared.Then.Suppression], cancel))
         {
             foreach (var record in part.Records)
             {

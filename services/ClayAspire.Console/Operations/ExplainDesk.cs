@@ -14,7 +14,7 @@ internal sealed class ExplainDesk(PolicySource policy, ExplanationStore store)
         if (Problem(cell.Record) is { } problem)
             return (null, problem);
         var inForce = policy.Current;
-        var facts = await store.FactsAsync(cell, cancel);
+        var facts = await store.FactsAsync(cell, inForce.Suppression, cancel);
         if (!facts.IsKnown && (await store.FieldsAsync(cell.Record, cancel)).Count == 0)
             return (null, Unknown(cell.Record));
         return (CellExplainer.Explain(inForce, facts), null);

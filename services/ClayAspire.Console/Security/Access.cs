@@ -43,6 +43,12 @@ internal static class Access
     /// <summary>Leave a discrepancy as it is, with a reason.</summary>
     public const string AcceptDiscrepancies = "accept-discrepancies";
 
+    /// <summary>Put addresses and domains on the suppression list.</summary>
+    public const string Suppress = "suppress";
+
+    /// <summary>Take them off: somebody may be written to again.</summary>
+    public const string LiftSuppression = "lift-suppression";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -52,6 +58,8 @@ internal static class Access
         [RefreshMirror] = [CrmAdmin, ItInfra, Admin],
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
         [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
+        [Suppress] = [MarcomOps, CrmAdmin, Dpo, Admin],
+        [LiftSuppression] = [CrmAdmin, Dpo, Admin],
         [SampleDrift] = [CrmAdmin, ItInfra, Admin],
         [CheckFormulas] = [MarcomOps, CrmAdmin, ItInfra, Admin],
         [AcceptDiscrepancies] = [CrmAdmin, Admin],

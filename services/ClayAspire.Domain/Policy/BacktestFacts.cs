@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
@@ -18,7 +19,11 @@ public sealed record BacktestWindow(DateTimeOffset From, DateTimeOffset To);
 /// <param name="Earlier">Values that signals received before the window offered for its cells.</param>
 public sealed record RecordHistory(
     RecordKey Record, IReadOnlyList<Signal> Signals, IReadOnlyList<PlanSighting> Plans, IReadOnlyList<KnownWrite> Writes, KnownMirror? Mirror,
-    IReadOnlyList<EarlierOffer> Earlier);
+    IReadOnlyList<EarlierOffer> Earlier)
+{
+    /// <summary>What the suppression list says of its address and domains, by what is listed.</summary>
+    public ILookup<string, ListedSuppression> Listed { get; init; } = Array.Empty<ListedSuppression>().ToLookup(_ => "", StringComparer.Ordinal);
+}
 
 /// <summary>A cell as a plan saw it.</summary>
 /// <param name="Field">The field.</param>

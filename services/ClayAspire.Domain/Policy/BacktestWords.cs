@@ -9,7 +9,7 @@ internal static class BacktestWords
         "Each policy counts as if it had come into force at the beginning of the window. What was settled before stays settled; what waited or was held is offered again.",
         "Today's signatures and suspensions of field contracts count for both policies and for the whole window. What the other policy's files say is Active counts as signed.",
         "Every plan is sealed at its flow's cadence (daily_at in UTC; a pre-authorised flow at once; a flow without either at midnight UTC), approved at its seal, also what needs a name or a green run on staging, and applied at once. What waits at the end is sealed then.",
-        "The CRM takes every value: its own rejections and metadata are not asked. Other fields of a record are as the mirror has them now.",
+        "The CRM takes every value: its own rejections and metadata are not asked. Other fields of a record are as the mirror has them now, also those that tell of suppression. What stands on the suppression list today counts from the day that it tells.",
         "A signal arrives at its time of receipt, and its record is the one that it was resolved to when it was received.",
         "Nobody edits a cell but where a plan or run of ours met another value than was known; such an edit counts from the last moment before it. Undos count as edits.",
         "A record that was converted, merged or deleted counts as such from the last time it was seen live.",

@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
@@ -17,7 +18,11 @@ public sealed record Arrival(DateTimeOffset At, string Flow, Candidate Candidate
 /// <param name="Others">Values of the record's other fields.</param>
 /// <param name="Earlier">What was offered for it before the window.</param>
 public sealed record ReplayGround(
-    CellKey Cell, CellPast Past, RecordFate? Fate, IReadOnlyDictionary<string, FieldValue> Others, IReadOnlyList<EarlierOffer> Earlier);
+    CellKey Cell, CellPast Past, RecordFate? Fate, IReadOnlyDictionary<string, FieldValue> Others, IReadOnlyList<EarlierOffer> Earlier)
+{
+    /// <summary>What the suppression list says of the record, by what is listed.</summary>
+    public ILookup<string, ListedSuppression> Listed { get; init; } = Array.Empty<ListedSuppression>().ToLookup(_ => "", StringComparer.Ordinal);
+}
 
 /// <summary>By whom a write is released.</summary>
 public enum WriteRelease
@@ -166,12 +171,19 @@ public static class CellReplay
             }
         }
 
+        private IEnumerable<ListedSuppression> ListedNow(Dictionary<string, FieldValue> values) =>
+            policy.Suppression.Of(ground.Cell.Record.Connection, ground.Cell.Record.Object) is { } told ? told.Matches(values).SelectMany(m => ground.Listed[m]) : [];
+
         private void Seal(string flowName, DateTimeOffset at)
         {
             _waiting.Remove(flowName, out var waiting);
             var values = new Dictionary<string, FieldValue>(ground.Others, StringComparer.Ordinal) { [ground.Cell.Field] = _live };
             // Edits by people take part as values of their own (the cell's past); the filter that protects them has nothing to ask here.
-            var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values).WithEdit(ground.Cell.Field, LastEdit.None);
+            var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values)
+            {
+                // By the record's fields as the mirror has them, and by what stands on the list since then or before.
+                Suppression = SuppressionFacts.Assumed(values, [.. ListedNow(values).Where(l => l.Since <= at)]),
+            }.WithEdit(ground.Cell.Field, LastEdit.None);
             _last = CellDecider.Decide(policy, waiting!.Flow, record, ground.Cell.Field, _known);
             if (_last.Verdict == Verdict.Write)
             {

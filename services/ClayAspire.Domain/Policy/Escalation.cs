@@ -18,6 +18,9 @@ public sealed record Escalation(IReadOnlyList<EscalationPath> Paths)
         new("legal", ["DPO"], "Legal and compliance concerns: DPO directly."),
     ]);
 
+    /// <summary>The role to ask first about a kind of trouble; null when there is no path for it.</summary>
+    public string? First(string trouble) => Paths.FirstOrDefault(p => p.Trouble == trouble)?.Path[0];
+
     /// <summary>Every role that some path names.</summary>
     public IReadOnlySet<string> Roles { get; } = Paths.SelectMany(p => p.Path).ToHashSet(StringComparer.Ordinal);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using YamlDotNet.RepresentationModel;
 
@@ -22,6 +23,12 @@ public sealed record PolicyCase(
     /// <summary>The last edit of the field; none unless the case says otherwise.</summary>
     public LastEdit Edit { get; init; } = LastEdit.None;
 
+    /// <summary>Values of the record's other fields, by which it may be suppressed; what is absent is blank.</summary>
+    public IReadOnlyDictionary<string, FieldValue> Record { get; init; } = new Dictionary<string, FieldValue>(StringComparer.Ordinal);
+
+    /// <summary>Reasons for which the record's address is on the list of suppressed addresses.</summary>
+    public IReadOnlyList<string> Listed { get; init; } = [];
+
     /// <summary>Decides the case. Null when the decision is the expected one.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="rules">The merge rules.</param>
@@ -30,7 +37,10 @@ public sealed record PolicyCase(
         if (policy.FindFlow(Flow) is not { } flow)
             return Problem($"names the flow '{Flow}', which flows.yaml does not have", $"Choose one of {string.Join(", ", policy.Flows.Select(f => f.Name))}.");
         var live = new LiveRecord(new RecordKey(Connection, Object, "1"), RecordState.Live, "v1",
-            new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [Field] = Live }).WithEdit(Field, Edit);
+            new Dictionary<string, FieldValue>(Record, StringComparer.Ordinal) { [Field] = Live })
+        {
+            Suppression = SuppressionFacts.Assumed(Record, [.. Listed.Select(r => new ListedSuppression(r, PolicyCases.Noon, "a signal"))]),
+        }.WithEdit(Field, Edit);
         var decision = CellDecider.Decide(policy, flow, live, Field, Candidates, rules);
         var decided = new ExpectedDecision(decision.Verdict, decision.Value.Text, decision.Reason.Code, decision.WaitsFor, decision.NeedsNamedApproval);
         return decided == Expected
@@ -59,7 +69,7 @@ public static class PolicyCases
 {
     internal static readonly string[] RootKeys = ["connection", "cases"];
 
-    internal static readonly string[] Keys = ["note", "flow", "cell", "live", "last_edit", "candidates", "expect"];
+    internal static readonly string[] Keys = ["note", "flow", "cell", "live", "last_edit", "record", "listed", "candidates", "expect"];
 
     internal static readonly string[] CandidateKeys = ["source", "value", "minute", "settled", "confidence"];
 
@@ -139,6 +149,8 @@ public static class PolicyCases
             dot > 0 ? cell[..dot] : "", dot > 0 ? cell[(dot + 1)..] : "", FieldValue.FromCanonical(yaml.OptionalText(body, "live")), candidates, expected)
         {
             Edit = CaseEdits.Of(yaml, body, connection, cell),
+            Record = yaml.TextMap(body, "record").ToDictionary(r => r.Key, r => FieldValue.FromCanonical(r.Value), StringComparer.Ordinal),
+            Listed = yaml.Texts(body, "listed"),
         };
     }
 }

@@ -17,6 +17,7 @@ public static class PolicyParser
         var flows = new List<Flow>();
         var mappings = new List<SourceMapping>();
         var lifecycles = LifecycleFile.Parse(files, problems);
+        var suppression = SuppressionFile.Parse(files, problems);
         var escalation = EscalationFile.Parse(files, problems);
         var editors = EditorsFile.Parse(files, problems);
         // Cases are tests of the policy, not part of it: they neither load nor change its version.
@@ -32,17 +33,18 @@ public static class PolicyParser
                 mappings.AddRange(MappingFile.Parse(yaml, root));
             else if (file.Path == FlowFile.Name)
                 flows.AddRange(FlowFile.Parse(yaml, root));
-            else if (file.Path is not (LifecycleFile.Name or EscalationFile.Name or EditorsFile.Name))
-                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", $"Put it under contracts/ or mapping/, or name it {FlowFile.Name}, {LifecycleFile.Name}, {EscalationFile.Name} or {EditorsFile.Name}."));
+            else if (file.Path is not (LifecycleFile.Name or SuppressionFile.Name or EscalationFile.Name or EditorsFile.Name))
+                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", $"Put it under contracts/ or mapping/, or name it {FlowFile.Name}, {LifecycleFile.Name}, {SuppressionFile.Name}, {EscalationFile.Name} or {EditorsFile.Name}."));
         }
         ContractFile.Check(problems, contracts);
         FlowFile.Check(problems, flows, contracts);
         MappingFile.Check(problems, mappings, contracts);
         EscalationFile.Check(problems, escalation, contracts, flows);
         EditorsFile.Check(problems, editors, contracts);
+        SuppressionFile.Check(problems, suppression, contracts, flows);
         return problems.Count > 0
             ? new PolicyLoad(null, problems)
-            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings) { Escalation = escalation, Editors = editors }, []);
+            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings) { Escalation = escalation, Editors = editors, Suppression = suppression }, []);
     }
 
     private static string Version(IEnumerable<PolicyFile> files)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using ClayAspire.Domain.Edits;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -61,6 +62,9 @@ public sealed class PolicySet
 
     /// <summary>Who looks after which kind of trouble.</summary>
     public Escalation Escalation { get; init; } = Escalation.Seed;
+
+    /// <summary>Who is left alone, why, and by which flows.</summary>
+    public SuppressionRules Suppression { get; init; } = SuppressionRules.None;
 
     /// <summary>The connections that any contract names.</summary>
     public IEnumerable<string> Connections => Contracts.Select(c => c.Connection).Distinct(StringComparer.Ordinal);

@@ -109,12 +109,16 @@ internal sealed class YamlReader(string file, List<PolicyProblem> problems)
     public IEnumerable<(string Name, YamlNode At, YamlMappingNode Body)> Entries(YamlMappingNode node, string key)
     {
         if (Find(node, key) is not { } found)
-            yield break;
-        if (found is not YamlMappingNode map)
-        {
-            Fault(found, $"'{key}' must be a mapping.", "Indent its entries below it.");
-            yield break;
-        }
+            return [];
+        if (found is YamlMappingNode map)
+            return Entries(map);
+        Fault(found, $"'{key}' must be a mapping.", "Indent its entries below it.");
+        return [];
+    }
+
+    /// <summary>The entries of a mapping of mappings.</summary>
+    public IEnumerable<(string Name, YamlNode At, YamlMappingNode Body)> Entries(YamlMappingNode map)
+    {
         foreach (var (name, body) in map.Children)
         {
             if (name is YamlScalarNode { Value: { } text } && body is YamlMappingNode value)

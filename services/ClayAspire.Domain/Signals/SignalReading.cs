@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 
@@ -37,13 +36,12 @@ public static class SignalReader
             return (null, $"No mapping reads {signal.Kind} of source '{signal.Source}'. Add one under mapping/ if it should be.");
         if (policy.Flows.FirstOrDefault(f => f.Signals.Contains(signal.Kind) && f.Connections.Contains(mapping.Connection)) is not { } flow)
             return (null, $"No flow takes {signal.Kind} to connection '{mapping.Connection}'.");
-        var payload = Payload(signal.Payload);
+        var payload = SignalPayload.Read(signal.Payload);
         // A soft bounce, or one that our own sender caused, says nothing about the address.
         if (signal.Kind == BounceKind && payload.GetValueOrDefault("bounce_class") != HardBounce)
             return (null, "Only a hard bounce marks an address.");
 
-        string? First(IEnumerable<string> columns) =>
-            columns.Select(c => payload.GetValueOrDefault(c)).FirstOrDefault(v => !FieldCodec.IsBlankSpelling(v))?.Trim();
+        string? First(IEnumerable<string> columns) => SignalPayload.First(payload, columns);
 
         var occurredAt = First(mapping.OccurredAtColumns) is { } text
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
@@ -55,7 +53,7 @@ public static class SignalReader
             Share(First(mapping.ConfidenceColumns)), Offers(policy, mapping, payload)), null);
     }
 
-    private static Dictionary<string, string> Offers(PolicySet policy, SourceMapping mapping, Dictionary<string, string?> payload)
+    private static Dictionary<string, string> Offers(PolicySet policy, SourceMapping mapping, IReadOnlyDictionary<string, string?> payload)
     {
         var offers = new Dictionary<string, string>(StringComparer.Ordinal);
         void Offer(string field, string? raw)
@@ -101,26 +99,5 @@ public static class SignalReader
         var contract = policy.Contract(mapping.Connection, mapping.Object, field);
         var isRead = contract is null ? FieldCodec.TryParse(FieldType.Text, raw, out var value) : contract.TryRead(raw, out value, out _);
         return isRead ? value.Text : raw!.Trim();
-    }
-
-    private static Dictionary<string, string?> Payload(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var property in document.RootElement.EnumerateObject())
-        {
-            // The event as received stands beside its normalised keys and is never read for values.
-            if (property.Name == "raw" && property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                continue;
-            values[property.Name] = property.Value.ValueKind switch
-            {
-                JsonValueKind.Null or JsonValueKind.Undefined => null,
-                JsonValueKind.String => property.Value.GetString(),
-                JsonValueKind.True => "true",
-                JsonValueKind.False => "false",
-                _ => property.Value.GetRawText(),
-            };
-        }
-        return values;
     }
 }

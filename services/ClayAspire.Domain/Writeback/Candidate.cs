@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Writeback;
 
@@ -53,6 +54,9 @@ public sealed record LiveRecord(
     /// <summary>The same record with the last edit of one field.</summary>
     public LiveRecord WithEdit(string field, LastEdit edit) =>
         this with { Edits = new Dictionary<string, LastEdit>(Edits, StringComparer.Ordinal) { [field] = edit } };
+
+    /// <summary>What is known of it where it matters to its suppression; null when nobody looked.</summary>
+    public SuppressionFacts? Suppression { get; init; }
 
     /// <summary>The live value of a field; blank when the CRM answered none.</summary>
     public FieldValue Value(string field) => Values.GetValueOrDefault(field);

@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Writeback;
 
@@ -64,6 +65,8 @@ public static class CellDecider
             return Answer(Verdict.Refuse, Reasons.ReadOnly(contract));
         if (!flow.Carries(cell.Record.Object, field))
             return Answer(Verdict.Refuse, Reasons.NotCarriedByFlow(flow, cell));
+        if (SuppressionFilter.Check(policy, flow, live) is { } suppressed)
+            return Answer(suppressed.Verdict, suppressed.Reason, suppressed.WaitsFor);
         switch (live.State)
         {
             case RecordState.Converted:

@@ -2,6 +2,7 @@ using System.Globalization;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Writeback;
 
@@ -16,6 +17,7 @@ public static class CellExplainer
         ("Allowlist", "The field has a contract.", ["not-in-allowlist"]),
         ("Contract status", "The contract is Active.", ["draft", "pending-legal", "suspended", "read-only"]),
         ("Flow", "The flow carries the field.", ["not-carried-by-flow"]),
+        ("Suppression", "Nothing suppresses the record for this flow.", [.. SuppressionReasons.Codes]),
         ("Record state", "The record is live.", ["record-converted", "record-merged", "record-deleted"]),
         ("Human edit", "No person edited the field last.", [EditReasons.EditedByHumanCode, .. EditReasons.GapCodes]),
         ("Source, type, standard, length, picklist", "At least one candidate is admissible.", ["source-not-allowed", "wrong-type", "not-standard", "too-long", "not-in-picklist", "no-candidate"]),
@@ -23,10 +25,10 @@ public static class CellExplainer
         ("The CRM's own metadata", "The CRM takes the value.", ["field-not-visible", "field-is-formula", "field-not-writable"]),
     ];
 
-    private const int EditFilter = 4;
-    private const int CandidateFilter = 5;
-    private const int MergeFilter = 6;
-    private const int CrmFilter = 7;
+    private const int EditFilter = 5;
+    private const int CandidateFilter = 6;
+    private const int MergeFilter = 7;
+    private const int CrmFilter = 8;
 
     /// <summary>Explains a cell.</summary>
     /// <param name="policy">The policy in force.</param>
@@ -39,14 +41,15 @@ public static class CellExplainer
         var current = Current(facts, contract is not null);
         var flow = FlowOf(policy, facts, last);
 
-        var now = new DecisionGround(policy.Version, contract, flow,
-            Record(facts, facts.Mirror?.State ?? RecordState.Live, FieldValue.FromCanonical(current.Value), CellEdits.Last(facts, last)), cell.Field, [.. facts.Offers.Select(o => o.Candidate)]);
+        var now = new DecisionGround(policy, contract, flow,
+            Record(facts, facts.Mirror?.State ?? RecordState.Live, FieldValue.FromCanonical(current.Value), facts.Suppression, CellEdits.Last(facts, last)),
+            cell.Field, [.. facts.Offers.Select(o => o.Candidate)]);
         var today = now.Decide();
         var decision = last?.Decision ?? today;
         // The ground of the recorded decision: what the plan saw, under the contract in force.
         var ground = last is null ? now : now with
         {
-            Live = Record(facts, StateOf(decision.Reason.Code), last.Old, CellEdits.At(facts, last)),
+            Live = Record(facts, StateOf(decision.Reason.Code), last.Old, SuppressionFacts.Of(decision), CellEdits.At(facts, last)),
             Candidates = decision.Winner is null ? [] : [decision.Winner, .. decision.Losers],
         };
         var candidates = Candidates(facts, ground, decision);
@@ -61,8 +64,9 @@ public static class CellExplainer
             filters, candidates, Change(ground, decision, policy.Version), Timeline(facts, current), facts.IsCut);
     }
 
-    private static LiveRecord Record(CellFacts facts, RecordState state, FieldValue value, LastEdit edit) =>
-        new LiveRecord(facts.Cell.Record, state, "", new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [facts.Cell.Field] = value }).WithEdit(facts.Cell.Field, edit);
+    private static LiveRecord Record(CellFacts facts, RecordState state, FieldValue value, SuppressionFacts suppression, LastEdit edit) =>
+        new LiveRecord(facts.Cell.Record, state, "", new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [facts.Cell.Field] = value }) { Suppression = suppression }
+            .WithEdit(facts.Cell.Field, edit);
 
     private static RecordState StateOf(string reasonCode) => reasonCode switch
     {

@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Writeback;
 
@@ -23,6 +24,9 @@ public sealed record CellFacts(
 
     /// <summary>What the drift watch saw of what we wrote, the earliest first.</summary>
     public IReadOnlyList<DriftMention> Drifts { get; init; } = [];
+
+    /// <summary>What is known of the record where it matters to its suppression.</summary>
+    public SuppressionFacts Suppression { get; init; } = SuppressionFacts.None;
 
     /// <summary>Whether anything is known of the cell's record at all.</summary>
     public bool IsKnown => Mirror is not null || Offers.Count > 0 || Plans.Count > 0 || Runs.Count > 0;

@@ -1,21 +1,24 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Writeback;
 
 /// <summary>What a decision was made on. One edit of it is one "what if".</summary>
-/// <param name="PolicyVersion">The policy.</param>
+/// <param name="Policy">The policy, of whose contracts <paramref name="Contract"/> alone counts.</param>
 /// <param name="Contract">The field's contract.</param>
 /// <param name="Flow">The flow.</param>
 /// <param name="Live">The record.</param>
 /// <param name="Field">The field.</param>
 /// <param name="Candidates">What was offered.</param>
-internal sealed record DecisionGround(string PolicyVersion, FieldContract? Contract, Flow Flow, LiveRecord Live, string Field, IReadOnlyList<Candidate> Candidates)
+internal sealed record DecisionGround(PolicySet Policy, FieldContract? Contract, Flow Flow, LiveRecord Live, string Field, IReadOnlyList<Candidate> Candidates)
 {
     public FieldValue LiveValue => Live.Value(Field);
 
-    public Decision Decide() => CellDecider.Decide(new PolicySet(PolicyVersion, Contract is null ? [] : [Contract], [Flow], []), Flow, Live, Field, Candidates);
+    public Decision Decide() => CellDecider.Decide(
+        new PolicySet(Policy.Version, Contract is null ? [] : [Contract], [Flow], []) { Suppression = Policy.Suppression, Escalation = Policy.Escalation },
+        Flow, Live, Field, Candidates);
 
     public DecisionGround WithLive(FieldValue value) =>
         this with { Live = Live with { Values = new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [Field] = value } } };
@@ -26,7 +29,8 @@ internal sealed record DecisionGround(string PolicyVersion, FieldContract? Contr
         if (Contract is null)
             return null;
         var rule = Contract.Rule == MergeRule.ReadOnly ? MergeRule.FillBlank : Contract.Rule;
-        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule, Protect = Protection.None }, Candidates = [candidate], Live = Live with { State = RecordState.Live } })
+        var live = Live with { State = RecordState.Live, Suppression = SuppressionFacts.None };
+        var alone = (this with { Contract = Contract with { Status = ContractStatus.Active, Rule = rule, Protect = Protection.None }, Candidates = [candidate], Live = live })
             .WithLive(FieldValue.Blank).Carried().Decide();
         return alone.Verdict == Verdict.Refuse ? alone.Reason : null;
     }
@@ -118,6 +122,8 @@ internal static class Counterfactuals
         }
         if (!ground.Flow.Carries(ground.Live.Key.Object, ground.Field))
             yield return new Edit("flow-carries-field", $"If flow '{ground.Flow.Name}' carried {cell}", g => g.Carried());
+        if (SuppressionReasons.Codes.Contains(before.Reason.Code))
+            yield return new Edit("not-suppressed", "If nothing suppressed the record", g => g with { Live = g.Live with { Suppression = SuppressionFacts.None } });
         if (ground.Live.State != RecordState.Live)
             yield return new Edit("record-live", $"If the record were not {ground.Live.State.ToString().ToLowerInvariant()}", g => g with { Live = g.Live with { State = RecordState.Live } });
         if (before.Reason.Code == EditReasons.EditedByHumanCode)

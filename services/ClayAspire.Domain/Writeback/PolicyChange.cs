@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 
 namespace ClayAspire.Domain.Writeback;
 
@@ -27,9 +28,11 @@ public static class PolicyChange
         if (policy.Version == plan.PolicyVersion)
             return null;
         var field = cell.Cell.Field;
-        // At the seal no person's edit stood in the way; whether one does now, the second check asks the CRM just before writing.
+        // At the seal neither a suppression nor a person's edit stood in the way; whether one does now, the second check asks just before writing.
         var asSealed = new LiveRecord(cell.Cell.Record, RecordState.Live, cell.RecordVersion, new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [field] = cell.Old })
-            .WithEdit(field, LastEdit.None);
+        {
+            Suppression = SuppressionFacts.None,
+        }.WithEdit(field, LastEdit.None);
         var now = plan.Kind == PlanKind.Undo
             ? UndoDecider.Decide(policy, asSealed, field, cell.Old, cell.Decision.Value)
             : CellDecider.Decide(policy, flow, asSealed, field, Evidence(cell.Decision));

@@ -49,7 +49,7 @@ internal sealed class SignalReceiver(SignalStore signals, PolicySource policy, I
         var readable = rows.Where(r => r.Row.Fault is null).ToList();
         if (readable.Count == 0)
             return new Receipt(0, 0, quarantined.Count, null);
-        var feeding = policy.Current.Flows.SelectMany(f => f.Signals).ToHashSet(StringComparer.Ordinal);
+        var feeding = policy.Current.Flows.SelectMany(f => f.Signals).Concat(policy.Current.Suppression.Signals.Select(s => s.Kind)).ToHashSet(StringComparer.Ordinal);
         var stored = await signals.AppendAsync([.. readable.Select(r =>
             new NewSignal(source, r.Kind, table, r.Row.Key!, r.Row.Json!, r.Row.OccurredAt ?? receivedAt, feeding.Contains(r.Kind), importId,
                 importId is null ? null : r.Row.Line))], cancel);

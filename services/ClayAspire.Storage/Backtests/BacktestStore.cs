@@ -3,8 +3,10 @@ using System.Text.Json;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Signals;
+using ClayAspire.Storage.Suppression;
 using Npgsql;
 
 namespace ClayAspire.Storage.Backtests;
@@ -23,8 +25,9 @@ public sealed class BacktestStore(NpgsqlDataSource dataSource)
     /// <summary>Reads the signals of a window with all that is known of their records.</summary>
     /// <param name="window">The window.</param>
     /// <param name="kinds">The kinds of signal that count.</param>
+    /// <param name="rules">How each policy tells suppressed records.</param>
     /// <param name="cancel">Ends the reading.</param>
-    public async IAsyncEnumerable<BacktestPart> ReadAsync(BacktestWindow window, IEnumerable<string> kinds, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<BacktestPart> ReadAsync(BacktestWindow window, IEnumerable<string> kinds, IReadOnlyList<SuppressionRules> rules, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancel);
@@ -46,13 +49,13 @@ public sealed class BacktestStore(NpgsqlDataSource dataSource)
             var whole = fetched.Count == 0 || kept[^1].Record is not { } last ? kept.Count : kept.FindLastIndex(r => r.Record != last) + 1;
             if (whole > 0)
             {
-                yield return await PartAsync(transaction, window, kept.GetRange(0, whole), total, cancel);
+                yield return await PartAsync(transaction, window, rules, kept.GetRange(0, whole), total, cancel);
                 kept.RemoveRange(0, whole);
             }
         }
     }
 
-    private static async Task<BacktestPart> PartAsync(NpgsqlTransaction transaction, BacktestWindow window, List<Row> rows, long total, CancellationToken cancel)
+    private static async Task<BacktestPart> PartAsync(NpgsqlTransaction transaction, BacktestWindow window, IReadOnlyList<SuppressionRules> rules, List<Row> rows, long total, CancellationToken cancel)
     {
         var signals = (await transaction.Command("Backtests/SignalGet.sql").With("ids", rows.Select(r => r.SignalId))
             .ReadAllAsync(r => new Signal(r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetString(4), r.At(5), r.At(6)), cancel)).ToDictionary(s => s.Id);
@@ -74,8 +77,10 @@ public sealed class BacktestStore(NpgsqlDataSource dataSource)
         var earlier = (await ForRecords("Backtests/EarlierOfferGet.sql").ReadAllAsync(r => (Record: Key(r), Offer: new EarlierOffer(
             r.GetString(3), r.GetString(4), new Candidate(r.GetInt64(5), r.GetString(6), r.At(7), FieldValue.FromCanonical(r.GetString(8)), r.GetBoolean(9)) { Confidence = r.IsDBNull(10) ? null : r.GetDouble(10) })), cancel))
             .ToLookup(x => x.Record, x => x.Offer);
+        var matches = mirror.SelectMany(m => rules.Select(r => r.Of(m.Key.Connection, m.Key.Object)).OfType<SuppressedObject>().SelectMany(o => o.Matches(m.Value.Values)));
+        var listed = await SuppressionStore.FindAsync(transaction.Command(SuppressionStore.FindSql), [.. matches.Distinct(StringComparer.Ordinal)], cancel);
         return new BacktestPart(rows.Count, total,
-            [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]))],
+            [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]) { Listed = listed })],
             [.. rows.Where(r => r.Record is null).Select(r => (signals[r.SignalId], Reason(r.State)))]);
     }
 

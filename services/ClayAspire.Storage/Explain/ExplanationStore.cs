@@ -1,8 +1,11 @@
+using System.Text.Json;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Suppression;
 using Npgsql;
 
 namespace ClayAspire.Storage.Explain;
@@ -17,7 +20,8 @@ public sealed record KnownField(string Field, long Offers, long Plans, string? V
 
 /// <summary>Reads what is stored of one cell, for its explanation. Reads only, each by an index, and never more than a bounded number of rows.</summary>
 /// <param name="dataSource">The database.</param>
-public sealed class ExplanationStore(NpgsqlDataSource dataSource)
+/// <param name="suppression">What the list says of the record.</param>
+public sealed class ExplanationStore(NpgsqlDataSource dataSource, SuppressionStore suppression)
 {
     /// <summary>The most offers, plans, runs, edits and looks that one explanation reads, each; the latest are read.</summary>
     public const int MostRows = 100;
@@ -25,7 +29,10 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource)
     private const int MostFields = 300;
 
     /// <summary>The facts of a cell.</summary>
-    public async Task<CellFacts> FactsAsync(CellKey cell, CancellationToken cancel)
+    /// <param name="cell">The cell.</param>
+    /// <param name="rules">How suppressed records are told.</param>
+    /// <param name="cancel">Cancels the read.</param>
+    public async Task<CellFacts> FactsAsync(CellKey cell, SuppressionRules rules, CancellationToken cancel)
     {
         var mirror = await Of("Explain/MirrorReadingGet.sql", cell).ReadOneAsync(r => new MirrorReading(
             Enum.Parse<RecordState>(r.GetString(0), ignoreCase: true), FieldValue.FromCanonical(r.TextOrNull(1)), r.GetBoolean(2), r.At(3)), cancel);
@@ -42,7 +49,22 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource)
             r.At(0), DriftOutcomes.Read(r.GetString(1)), FieldValue.FromCanonical(r.TextOrNull(2)), FieldValue.FromCanonical(r.TextOrNull(3)),
             r.TextOrNull(4) is { } by ? EditorKinds.ByName[by] : EditorKind.Unknown, Gap(r, 5)), cancel);
         var isCut = new[] { offers.Count, plans.Count, runs.Count, edits.Count, drifts.Count }.Any(n => n > MostRows);
-        return new CellFacts(cell, mirror, Kept(offers), Kept(plans), Kept(runs), isCut) { Edits = Kept(edits), Drifts = Kept(drifts) };
+        return new CellFacts(cell, mirror, Kept(offers), Kept(plans), Kept(runs), isCut)
+        {
+            Edits = Kept(edits),
+            Drifts = Kept(drifts),
+            Suppression = await SuppressionAsync(cell, rules, cancel),
+        };
+    }
+
+    private async Task<SuppressionFacts> SuppressionAsync(CellKey cell, SuppressionRules rules, CancellationToken cancel)
+    {
+        if (rules.Of(cell.Record.Connection, cell.Record.Object) is not { } told || await Of("Explain/SuppressionFieldGet.sql", cell).ScalarAsync(cancel) is not string text)
+            return SuppressionFacts.None;
+        using var fields = JsonDocument.Parse(text);
+        var values = fields.RootElement.EnumerateObject().ToDictionary(f => f.Name, f => FieldValue.FromCanonical(f.Value.GetString()), StringComparer.Ordinal);
+        // The mirror keeps no blanks.
+        return SuppressionFacts.Assumed(values, [.. (await suppression.FindAsync([.. told.Matches(values)], cancel)).SelectMany(l => l)]);
     }
 
     /// <summary>The fields of a record of which something is known; those that something was offered for come first.</summary>

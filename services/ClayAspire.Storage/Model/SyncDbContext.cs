@@ -87,6 +87,9 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>Comparisons of formulas.</summary>
     public DbSet<FormulaCheckRow> FormulaChecks => Set<FormulaCheckRow>();
 
+    /// <summary>The list of suppression.</summary>
+    public DbSet<SuppressionRow> Suppressions => Set<SuppressionRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -129,6 +132,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<DiscrepancyRow>().ToTable("discrepancy").HasKey(r => r.Id);
         modelBuilder.Entity<DiscrepancyRow>().Property(r => r.Sources).HasColumnType("jsonb");
         modelBuilder.Entity<FormulaCheckRow>().ToTable("formula_check").HasKey(r => r.Id);
+        modelBuilder.Entity<SuppressionRow>().ToTable("suppression").HasKey(r => r.Id);
+        modelBuilder.Entity<SuppressionRow>().Property(r => r.Id).UseIdentityAlwaysColumn();
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

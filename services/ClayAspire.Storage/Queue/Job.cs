@@ -55,6 +55,9 @@ public sealed record NewJob(string Kind, string Payload)
     public static NewJob ApplyPlan(Guid runId, string connection, string flow) =>
         new(JobKinds.ApplyPlan, JobPayload.Write(new ApplyPlan(runId))) { OrderKey = $"apply:{connection}:{flow}", Priority = 5 };
 
+    /// <summary>The job that lists what earlier signals say under the rules of suppression in force.</summary>
+    public static NewJob ScanSuppression() => new(JobKinds.ScanSuppression, JobPayload.Write(new ScanSuppression())) { OrderKey = "suppression", UniqueKey = "all" };
+
     /// <summary>The job that refreshes the mirror of one object.</summary>
     public static NewJob RefreshMirror(string connection, string @object)
     {

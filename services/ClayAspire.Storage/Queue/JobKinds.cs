@@ -29,6 +29,9 @@ public static class JobKinds
 
     /// <summary>Compares formulas with what they are made of.</summary>
     public const string CheckFormulas = "check-formulas";
+
+    /// <summary>Looks through the signals that were stored before the rules of suppression in force.</summary>
+    public const string ScanSuppression = "scan-suppression";
 }
 
 /// <summary>

@@ -50,6 +50,9 @@ public sealed record SampleDrift(Guid SampleId, string Connection, string AskedB
 /// <param name="AskedBy">Who asked for it.</param>
 public sealed record CheckFormulas(Guid CheckId, string Connection, string AskedBy);
 
+/// <summary>Payload of <see cref="JobKinds.ScanSuppression"/>.</summary>
+public sealed record ScanSuppression;
+
 /// <summary>Job payloads as JSON: camelCase, unknown members ignored so that an older worker can read a newer job.</summary>
 public static class JobPayload
 {

@@ -9,7 +9,7 @@ namespace ClayAspire.Storage.Signals;
 /// <param name="IdempotencyKey">Two deliveries with the same source and key are the same signal.</param>
 /// <param name="Payload">A JSON object as text.</param>
 /// <param name="OccurredAt">When it happened at the source.</param>
-/// <param name="FeedsFlow">Whether any flow takes this kind; if not, its outcome is <c>ignored</c> at once.</param>
+/// <param name="FeedsFlow">Whether any flow takes this kind, or it may put an address on the list of suppression; if not, its outcome is <c>ignored</c> at once.</param>
 /// <param name="ImportJobId">The import that brings it.</param>
 /// <param name="Line">Its line in the import's file.</param>
 public sealed record NewSignal(

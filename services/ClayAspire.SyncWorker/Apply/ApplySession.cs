@@ -9,6 +9,7 @@ using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
 using ClayAspire.SyncWorker.Edits;
+using ClayAspire.SyncWorker.Planning;
 
 namespace ClayAspire.SyncWorker.Apply;
 
@@ -18,7 +19,7 @@ namespace ClayAspire.SyncWorker.Apply;
 /// </summary>
 internal sealed class ApplySession(
     JobContext job, RunRow run, Flow flow, ICrmConnector connector, double quotaShare,
-    RunStore runs, CandidateStore candidates, LastEditReader edits, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
+    RunStore runs, CandidateStore candidates, SuppressedRecords suppressed, LastEditReader edits, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger log)
 {
     /// <summary>How often cells that turned out unwritten are taken up again before the job's own back-off takes over.</summary>
     private const int MaxPasses = 4;
@@ -107,8 +108,10 @@ internal sealed class ApplySession(
 
     private async Task<IReadOnlyList<RunCellRow>> SecondCheckAsync(Plan plan, PolicySet policy, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
     {
-        var live = await LiveCells.ReadAsync(connector, cells, cancel);
-        // An undo takes back what we wrote ourselves, where it is still there; who edited the field before has no say in that.
+        // An undo takes back what we wrote ourselves, where it is still there; who edited the field before, or opted out since, has no say in that.
+        var live = plan.Kind == PlanKind.Undo
+            ? await LiveCells.ReadAsync(connector, cells, cancel)
+            : await suppressed.ReadAsync(connector, policy, flow, cells[0].Object, LiveCells.Records(cells), LiveCells.Fields(cells), cancel);
         if (plan.Kind == PlanKind.Writeback)
             live = await edits.WithEditsAsync(connector, policy, flow, live, cells.Select(Key), LearnedBy.Apply, cancel);
         var offered = await candidates.OfCellsAsync([.. cells.Select(Key)], cancel);

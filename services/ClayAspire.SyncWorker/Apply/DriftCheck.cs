@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
@@ -25,6 +26,8 @@ internal static class DriftCheck
         var decision = CellDecider.Decide(policy, flow, live, cell.Field, candidates);
         if (decision.Verdict == Verdict.Write && decision.Value == FieldValue.FromCanonical(cell.NewValue))
             return null;
+        if (SuppressionReasons.Codes.Contains(decision.Reason.Code))
+            return decision.Reason;
         return decision.Verdict == Verdict.Write
             ? new Reason("superseded", "A better candidate came since the plan was sealed. The cell is planned anew.")
             : new Reason("decided-otherwise", $"The policy or the candidates changed since the plan was sealed ({decision.Reason.Code}). The cell is planned anew.");

@@ -33,7 +33,9 @@ internal static class ReadBack
 internal static class LiveCells
 {
     public static Task<IReadOnlyDictionary<string, LiveRecord>> ReadAsync(ICrmConnector connector, IReadOnlyList<RunCellRow> cells, CancellationToken cancel) =>
-        connector.ReadAsync(cells[0].Object,
-            [.. cells.Select(c => c.RecordId).Distinct(StringComparer.Ordinal)],
-            [.. cells.Select(c => c.Field).Distinct(StringComparer.Ordinal)], cancel);
+        connector.ReadAsync(cells[0].Object, Records(cells), Fields(cells), cancel);
+
+    public static string[] Records(IReadOnlyList<RunCellRow> cells) => [.. cells.Select(c => c.RecordId).Distinct(StringComparer.Ordinal)];
+
+    public static string[] Fields(IReadOnlyList<RunCellRow> cells) => [.. cells.Select(c => c.Field).Distinct(StringComparer.Ordinal)];
 }

@@ -8,12 +8,13 @@ using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
 using ClayAspire.SyncWorker.Apply;
 using ClayAspire.SyncWorker.Edits;
+using ClayAspire.SyncWorker.Planning;
 
 namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>Applies a released plan, and orders the next one when something waits for it.</summary>
 internal sealed class ApplyPlanHandler(
-    RunStore runs, PlanStore plans, CandidateStore candidates, LastEditReader edits, ConnectorRegistry connectors, FlowActivity activity, PolicySource policies,
+    RunStore runs, PlanStore plans, CandidateStore candidates, SuppressedRecords suppressed, LastEditReader edits, ConnectorRegistry connectors, FlowActivity activity, PolicySource policies,
     SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger<ApplyPlanHandler> log) : IJobHandler
 {
     public string Kind => JobKinds.ApplyPlan;
@@ -40,7 +41,7 @@ internal sealed class ApplyPlanHandler(
         var started = clock.GetTimestamp();
         await runs.StartIfLeaseHeldAsync(job.Lease, run.Id, job.Worker, cancel);
         var session = new ApplySession(job, run, flow, connectors.Get(run.Connection), connectors.QuotaShare(run.Connection),
-            runs, candidates, edits, policies, metrics, settings, clock, log);
+            runs, candidates, suppressed, edits, policies, metrics, settings, clock, log);
         try
         {
             // Also before a cancel: what an earlier turn left unknown may have been written, and then it is verified, not skipped.

@@ -2,10 +2,12 @@ using ClayAspire.Connectors;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Signals;
+using ClayAspire.Storage.Suppression;
 using ClayAspire.SyncWorker.Resolve;
 using Npgsql;
 
@@ -13,7 +15,7 @@ namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>Pending signals → candidates of records, and a plan at once for each pre-authorised flow that they touch.</summary>
 internal sealed class ProcessSignalsHandler(
-    NpgsqlDataSource dataSource, SignalStore signals, CandidateStore candidates, RecordResolver resolver, JobQueue queue,
+    NpgsqlDataSource dataSource, SignalStore signals, CandidateStore candidates, SuppressionStore suppression, RecordResolver resolver, JobQueue queue,
     PolicySource policies, IIdSource ids, ILogger<ProcessSignalsHandler> log) : IJobHandler
 {
     private const int BatchSize = 500;
@@ -48,11 +50,14 @@ internal sealed class ProcessSignalsHandler(
 
         var outcomes = new List<SignalOutcomeChange>(pending.Count);
         var readings = new List<SignalReading>(pending.Count);
+        var listed = new List<NewSuppression>();
         foreach (var signal in pending)
         {
+            var entries = SuppressionSignalReader.Read(policy.Suppression, signal);
+            listed.AddRange(entries);
             var (reading, ignored) = SignalReader.Read(policy, signal);
             if (reading is null)
-                outcomes.Add(new SignalOutcomeChange(signal.Id, SignalOutcomes.Ignored, ignored));
+                outcomes.Add(new SignalOutcomeChange(signal.Id, SignalOutcomes.Ignored, entries.Count > 0 ? $"The address is listed as {string.Join(", ", entries.Select(e => e.Reason))}. {ignored}" : ignored));
             else
                 readings.Add(reading);
         }
@@ -68,6 +73,7 @@ internal sealed class ProcessSignalsHandler(
             foreach (var (field, value) in reading.Offers)
                 offered.Add(new NewCandidate(reading.Signal.Id, reading.Flow.Name, new CellKey(record, field), value, reading.Signal.Source, reading.OccurredAt, reading.Confidence));
         }
+        await suppression.AddAsync(transaction, listed, cancel);
         await candidates.AddAsync(transaction, offered, cancel);
         await signals.SetOutcomesAsync(transaction, outcomes, cancel);
         await queue.EnqueueManyAsync(transaction, PlansDueAtOnce(policy, offered), cancel);

@@ -137,6 +137,7 @@ internal static class MirrorScope
         .. Measured
             .Concat(policy.Contracts.Where(c => c.Connection == connection && c.Object == @object).Select(c => c.Field))
             .Concat(policy.Contracts.Where(c => c.Connection == connection && c.Object == @object).SelectMany(c => c.AnyOf))
+            .Concat(policy.Suppression.Of(connection, @object)?.Fields ?? [])
             .Concat(policy.Mappings.Where(m => m.Connection == connection && m.Object == @object && m.ExternalId is not null).Select(m => m.ExternalId!.Field))
             .Distinct(StringComparer.Ordinal),
     ];

@@ -3,6 +3,7 @@ using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Storage.Discrepancies;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
@@ -32,7 +33,7 @@ internal sealed class Scheduler(
     private static readonly TimeSpan BetweenRetries = TimeSpan.FromHours(1);
 
     /// <summary>Reasons of holds that end when somebody mends the CRM.</summary>
-    private static readonly string[] HeldByCrm = [.. EditReasons.GapCodes, "field-not-visible", "field-not-writable"];
+    private static readonly string[] HeldByCrm = [.. EditReasons.GapCodes, SuppressionReasons.NotVisible, "field-not-visible", "field-not-writable"];
 
     private DateTimeOffset _leaderSince;
     private DateTimeOffset _nextMirror;
@@ -59,6 +60,7 @@ internal sealed class Scheduler(
         if (_releasedUnder != policy.Version)
         {
             await ReleaseHeldAsync(policy, cancel);
+            await queue.EnqueueAsync(NewJob.ScanSuppression(), cancel);
             _releasedUnder = policy.Version;
         }
         if (now >= _nextMirror)

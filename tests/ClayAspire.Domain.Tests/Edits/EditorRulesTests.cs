@@ -76,5 +76,5 @@ public sealed class EditorRulesTests
     private const string EditorsFileName = "editors.yaml";
 
     private static IReadOnlyList<PolicyProblem> Parse(string editors) =>
-        PolicyParser.Parse([.. ShippedPolicy.Files.Where(f => f.Path != EditorsFileName), new PolicyFile(EditorsFileName, editors)]).Problems;
+        PolicyParser.Parse([.. ShippedPolicy.Files.Where(f => f.Path != EditorsFileName), new PolicyFile(EditorsFileName, editors + "  hubspot-main:\n    people: { user_types: [CRM_UI] }\n")]).Problems;
 }

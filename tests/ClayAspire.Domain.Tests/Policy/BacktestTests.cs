@@ -1,5 +1,7 @@
 using ClayAspire.Domain.Policy;
+using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using static ClayAspire.Domain.Tests.Policy.BacktestSamples;
 
@@ -49,6 +51,29 @@ public sealed class BacktestTests
         Assert.DoesNotContain(report.Fields, f => f.Field == "Formula");
         Assert.Equal(new StartOrigins(0, 0, 4, 0), report.Starts);
         Assert.Equal(("now", 5L, 0L, "then", 5L, 0L), (report.Now.PolicyVersion, report.Now.Replayed, report.Now.FeedNothing, report.Then.PolicyVersion, report.Then.Replayed, report.Then.FeedNothing));
+    }
+
+    // Both offer Lyon before the person is listed on the 5th, and Graz after it. The policy that suppresses writes Lyon to both, and later nothing to the
+    // listed one. The lead that opted out counts as such for the whole window, for the mirror knows only today.
+    [Fact]
+    public void Who_is_suppressed_under_the_other_policy_is_left_alone_from_the_day_that_the_list_tells()
+    {
+        var rules = new SuppressionRules([new("excluded", ["enrich"], "test")],
+            [new SuppressedObject("icare", "Lead", "Email", [new("OptOut", [FieldValue.True], "excluded")])], []);
+        var entry = new ListedSuppression("excluded", On(5), ListedSuppression.Person, SuppressionKind.Domain);
+        RecordHistory Listed(string id, string email) => Lead(id, new { Email = email }, [Row(On(3, 12), new { city = "Lyon" }), Row(On(7, 12), new { city = "Graz" })]) with
+        {
+            Listed = new[] { entry }.ToLookup(_ => "rival.example", StringComparer.Ordinal),
+        };
+        var then = PolicyOf(MergeRule.Latest, version: "then");
+        Run(PolicyOf(MergeRule.Latest), new PolicySet("then", then.Contracts, then.Flows, then.Mappings) { Suppression = rules }, out var cells,
+            Listed("1", "ann@mail.rival.example"), Listed("2", "bo@friend.example"),
+            Lead("3", new { OptOut = "true" }, [Row(On(3, 12), new { city = "Lyon" })]));
+        Assert.Equal(
+        [
+            "1 City OtherValue: (blank) -> now Written Graz (latest-value), then Written Lyon (latest-value)",
+            "3 City WrittenNowOnly: (blank) -> now Written Lyon (latest-value), then Refused (blank) (suppressed)",
+        ], cells.Select(Line));
     }
 
     [Fact]

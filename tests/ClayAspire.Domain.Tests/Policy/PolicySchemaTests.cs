@@ -66,6 +66,11 @@ public sealed class PolicySchemaTests
         Same(EditorsFile.PeopleKeys, "editors.json", "properties/connections/additionalProperties/properties/people/properties");
         Same(EditorsFile.IntegrationKeys, "editors.json", "properties/connections/additionalProperties/properties/integrations/properties");
         Same(EditorsFile.AutomationKeys, "editors.json", "properties/connections/additionalProperties/properties/automations/properties");
+        Same(SuppressionFile.RootKeys, "suppression.json", "properties");
+        Same(SuppressionFile.ReasonKeys, "suppression.json", "properties/reasons/additionalProperties/properties");
+        Same(SuppressionFile.ObjectKeys, "suppression.json", "$defs/object/properties");
+        Same(SuppressionFile.ConditionKeys, "suppression.json", "$defs/object/properties/when/items/properties");
+        Same(SuppressionFile.SignalKeys, "suppression.json", "$defs/signal/properties");
         Same(PolicyCases.RootKeys, "cases.json", "properties");
         Same(PolicyCases.Keys, "cases.json", "$defs/case/properties");
         Same(PolicyCases.CandidateKeys, "cases.json", "$defs/case/properties/candidates/items/properties");
