@@ -4,6 +4,7 @@ using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Signals;
 using Npgsql;
 
@@ -74,8 +75,10 @@ public sealed class BacktestStore(NpgsqlDataSource dataSource)
         var earlier = (await ForRecords("Backtests/EarlierOfferGet.sql").ReadAllAsync(r => (Record: Key(r), Offer: new EarlierOffer(
             r.GetString(3), r.GetString(4), new Candidate(r.GetInt64(5), r.GetString(6), r.At(7), FieldValue.FromCanonical(r.GetString(8)), r.GetBoolean(9)) { Confidence = r.IsDBNull(10) ? null : r.GetDouble(10) })), cancel))
             .ToLookup(x => x.Record, x => x.Offer);
+        var edits = (await ForRecords("Backtests/KnownEditGet.sql", inWindow: false).With("to", window.To).ReadAllAsync(r => (Record: Key(r), Edit: new KnownEdit(r.GetString(3), r.FieldEdit(4))), cancel))
+            .ToLookup(x => x.Record, x => x.Edit);
         return new BacktestPart(rows.Count, total,
-            [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]))],
+            [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]) { Edits = [.. edits[k]] })],
             [.. rows.Where(r => r.Record is null).Select(r => (signals[r.SignalId], Reason(r.State)))]);
     }
 
