@@ -88,10 +88,8 @@ public sealed class BacktestTests
         var before = March.From.AddDays(-28);
         var twice = () => new[] { Row(On(2, 12), new { city = "Lyon" }), Row(On(5, 12), new { city = "Graz" }) };
         Run(PolicyOf(MergeRule.Latest), PolicyOf(MergeRule.Latest, version: "then", cityProtect: Protection.HumanEdits), out var cells,
-            Lead("1", new { City = "Lyon" }, twice(), writes: [Wrote(On(3, 6), "Bergen", "Lyon")])
-                with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(On(3, 6), EditorKind.Us, "Bergen", "Lyon")] },
-            Lead("2", new { City = "Bergen" }, twice(), writes: [Wrote(On(3, 6), "Bergen", "Lyon"), Wrote(On(4), "Lyon", "Bergen", undo: true)])
-                with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(On(3, 6), EditorKind.Us, "Bergen", "Lyon"), Edited(On(4), EditorKind.Us, "Lyon", "Bergen")] },
+            Lead("1", new { City = "Lyon" }, twice(), writes: [Wrote(On(3, 6), "Bergen", "Lyon")]) with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(On(3, 6), EditorKind.Us, "Bergen", "Lyon")] },
+            Lead("2", new { City = "Bergen" }, twice(), writes: [Wrote(On(3, 6), "Bergen", "Lyon"), Wrote(On(4), "Lyon", "Bergen", undo: true)]) with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(On(3, 6), EditorKind.Us, "Bergen", "Lyon"), Edited(On(4), EditorKind.Us, "Lyon", "Bergen")] },
             Lead("3", new { City = "Ours" }, twice()) with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(before.AddDays(1), EditorKind.Us, "Bergen", "Ours")] },
             Lead("4", null, twice(), [Sealed(On(3, 6), null)], [Wrote(On(3, 7), null, "Lyon")]) with { Edits = [Edited(On(4), EditorKind.Human, "Lyon", "Oslo")] });
 
