@@ -39,9 +39,12 @@ internal static class ConsoleRegistration
         services.AddSingleton<FlowDesk>();
         services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
+        services.AddSingleton<ConnectionChoice>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
         services.AddSingleton<BacktestDesk>();
+        services.AddSingleton<BacktestRuns>();
+        services.AddHostedService(p => p.GetRequiredService<BacktestRuns>());
         services.AddSingleton<DriftDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();

@@ -52,7 +52,8 @@ internal static class EditorsFile
     public static Protection ParseProtection(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)
     {
         var protect = yaml.Choice(body, "protect", Protections, Protection.None, required: false);
-        if (protect == Protection.None || contract.Rule is not (MergeRule.Union or MergeRule.ReadOnly))
+        // A rule that cannot be read has been told already, and is taken for read-only.
+        if (protect == Protection.None || yaml.OptionalText(body, "rule") != FieldContract.RuleName(contract.Rule) || contract.Rule is not (MergeRule.Union or MergeRule.ReadOnly))
             return protect;
         yaml.Fault(key, $"{contract.Object}.{contract.Field} protects human edits, but rule '{FieldContract.RuleName(contract.Rule)}' never takes a person's value away.",
             "Take 'protect' away.");
