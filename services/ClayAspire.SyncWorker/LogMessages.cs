@@ -53,4 +53,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(31, LogLevel.Information, "Candidates of {Connection}, flow {Flow} that the CRM held up wait to be planned again: {Candidates}.")]
     public static partial void HeldByCrmReleased(ILogger log, string connection, string flow, int candidates);
+
+    [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
+    public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
 }
