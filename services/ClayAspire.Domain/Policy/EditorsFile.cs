@@ -19,7 +19,8 @@ internal static class EditorsFile
 
     public static readonly string[] AutomationKeys = ["user_types", "users"];
 
-    public static readonly IReadOnlyDictionary<string, Protection> Protections = new Dictionary<string, Protection>(StringComparer.Ordinal) { ["human-edits"] = Protection.HumanEdits };
+    public static readonly IReadOnlyDictionary<string, Protection> Protections = 
+        Enum.GetValues<Protection>().Where(p => p != Protection.None).ToDictionary(p => FieldContract.ProtectionName(p)!, StringComparer.Ordinal);
 
     /// <summary>The rules by connection; empty when there is no such file.</summary>
     public static IReadOnlyDictionary<string, EditorRules> Parse(IEnumerable<PolicyFile> files, List<PolicyProblem> problems)
