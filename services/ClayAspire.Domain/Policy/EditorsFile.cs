@@ -19,7 +19,7 @@ internal static class EditorsFile
 
     public static readonly string[] AutomationKeys = ["user_types", "users"];
 
-    public static readonly IReadOnlyDictionary<string, Protection> Protections = 
+    public static readonly IReadOnlyDictionary<string, Protection> Protections =
         Enum.GetValues<Protection>().Where(p => p != Protection.None).ToDictionary(p => FieldContract.ProtectionName(p)!, StringComparer.Ordinal);
 
     /// <summary>The rules by connection; empty when there is no such file.</summary>
