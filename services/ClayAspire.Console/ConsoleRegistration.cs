@@ -40,9 +40,12 @@ internal static class ConsoleRegistration
         services.AddSingleton<SuppressionDesk>();
         services.AddSingleton<ContractDesk>();
         services.AddSingleton<MirrorDesk>();
+        services.AddSingleton<ConnectionChoice>();
         services.AddSingleton<QueueDesk>();
         services.AddSingleton<ExplainDesk>();
         services.AddSingleton<BacktestDesk>();
+        services.AddSingleton<BacktestRuns>();
+        services.AddHostedService(p => p.GetRequiredService<BacktestRuns>());
         services.AddSingleton<DriftDesk>();
         services.AddSingleton<DiscrepancyDesk>();
         services.AddSingleton<Overview>();

@@ -23,6 +23,13 @@ internal sealed class ConsoleSettings
     [Range(5, 3600)]
     public int SnapshotSeconds { get; set; } = 120;
 
+    /// <summary>Days before its end that a contract's signature is warned of. Default 30.</summary>
+    [Range(1, 365)]
+    public int SignatureWarningDays { get; set; } = 30;
+
+    /// <summary>The same as a span.</summary>
+    internal TimeSpan SignatureWarning => TimeSpan.FromDays(SignatureWarningDays);
+
     /// <summary>Whether cookies are sent over HTTPS only and HTTP is redirected. Default false, for a console on loopback; set it behind any real address.</summary>
     public bool RequireHttps { get; set; }
 

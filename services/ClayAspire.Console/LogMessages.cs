@@ -33,6 +33,9 @@ internal static partial class LogMessages
     [LoggerMessage(10, LogLevel.Information, "{UserName} replayed {Signals} signals of {Days} days through policy {Other} beside {InForce}: {Cells} cells differ.")]
     public static partial void BacktestRan(ILogger logger, string userName, long signals, int days, string other, string inForce, long cells);
 
+    [LoggerMessage(31, LogLevel.Error, "Backtest {BacktestId} of {UserName} ended with a fault.")]
+    public static partial void BacktestFailed(ILogger logger, Exception exception, Guid backtestId, string userName);
+
     [LoggerMessage(11, LogLevel.Information, "Contract {Connection} {Object}.{Field}: {Action} by {UserName}.")]
     public static partial void ContractChanged(ILogger logger, string connection, string @object, string field, string action, string userName);
 

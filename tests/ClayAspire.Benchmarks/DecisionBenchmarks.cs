@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Benchmarks;
@@ -21,6 +22,7 @@ public class DecisionBenchmarks
 
     private readonly Flow _flow = new("bench", ["icare"], ["clay.row"], [new FlowField("Lead", "*")], ReleaseMode.Approval, "CRM Admin", false, null, TimeSpan.FromHours(24));
     private PolicySet _policy = null!;
+    private PolicySet _standardised = null!;
     private Cell[] _mix = [];
     private Cell[] _fillBlank = [];
     private Cell[] _latestOfTen = [];
@@ -35,6 +37,7 @@ public class DecisionBenchmarks
             Contract("Description", FieldType.Text, MergeRule.FillBlank, ContractStatus.PendingLegal),
             Contract("Formula", FieldType.Checkbox, MergeRule.ReadOnly, ContractStatus.ReadOnly),
         ], [_flow], []);
+        _standardised = new PolicySet("bench", [.. _policy.Contracts.Select(c => c with { Standard = StandardOf(c.Field) })], [_flow], []);
         var random = new Random(Seed);
         _mix = [.. Enumerable.Range(0, Cells).Select(_ => random.Next(100) switch
         {
@@ -51,22 +54,34 @@ public class DecisionBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Cells, Baseline = true, Description = "realistic mix")]
-    public int Mix() => DecideAll(_mix);
+    public int Mix() => DecideAll(_policy, _mix);
+
+    [Benchmark(OperationsPerInvoke = Cells, Description = "realistic mix, text fields with standards")]
+    public int MixWithStandards() => DecideAll(_standardised, _mix);
 
     [Benchmark(OperationsPerInvoke = Cells, Description = "fill-blank, one candidate")]
-    public int FillBlankOfOne() => DecideAll(_fillBlank);
+    public int FillBlankOfOne() => DecideAll(_policy, _fillBlank);
 
     [Benchmark(OperationsPerInvoke = Cells, Description = "latest of ten candidates")]
-    public int LatestOfTen() => DecideAll(_latestOfTen);
+    public int LatestOfTen() => DecideAll(_policy, _latestOfTen);
 
-    private int DecideAll(Cell[] cells)
+    private int DecideAll(PolicySet policy, Cell[] cells)
     {
         var writes = 0;
         foreach (var cell in cells)
-            if (CellDecider.Decide(_policy, _flow, cell.Live, cell.Field, cell.Candidates).Verdict == Verdict.Write)
+            if (CellDecider.Decide(policy, _flow, cell.Live, cell.Field, cell.Candidates).Verdict == Verdict.Write)
                 writes++;
         return writes;
     }
+
+    // As shipped contracts have them; a category stands for any short text with a standard.
+    private static IStandard? StandardOf(string field) => field switch
+    {
+        "City" => StandardRegistry.Find("city"),
+        "Category" => StandardRegistry.Find("person-name"),
+        "Description" => StandardRegistry.Find("prose"),
+        _ => null,
+    };
 
     private static FieldContract Contract(string field, FieldType type, MergeRule rule, ContractStatus status = ContractStatus.Active) =>
         new("icare", "Lead", field, type, status, rule, Sources, "CRM Admin", type == FieldType.Text ? 255 : null, [], "benchmark");
@@ -74,9 +89,9 @@ public class DecisionBenchmarks
     private static Cell Make(Random random, string field, int candidates, bool isFilled, bool isFlag = false) => new(
         field,
         new LiveRecord(new RecordKey("icare", "Lead", $"00Q{random.Next(1_000_000):D15}"), RecordState.Live, "2026-04-01T00:00:00Z",
-            new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [field] = isFilled ? FieldValue.FromCanonical(isFlag ? "true" : "there already") : FieldValue.Blank }),
+            new Dictionary<string, FieldValue>(StringComparer.Ordinal) { [field] = isFilled ? FieldValue.FromCanonical(isFlag ? "true" : "There already") : FieldValue.Blank }),
         [.. Enumerable.Range(1, candidates).Select(id => new Candidate(id, Sources[random.Next(Sources.Length)], Noon.AddSeconds(random.Next(86_400)),
-            isFlag ? FieldValue.True : FieldValue.FromCanonical($"value {random.Next(5)}"), id < candidates && random.Next(3) == 0))]);
+            isFlag ? FieldValue.True : FieldValue.FromCanonical($"Value {random.Next(5)}"), id < candidates && random.Next(3) == 0))]);
 
     private sealed record Cell(string Field, LiveRecord Live, Candidate[] Candidates);
 }

@@ -71,7 +71,7 @@ public sealed class BacktestTests(BacktestHost host) : IClassFixture<BacktestHos
         Assert.Equal(["record-unmatched 1"], report.Then.NotReplayable.Select(n => $"{n.Code} {n.Signals}"));
         // The one value that a run wrote in fact is the one that the replay writes.
         Assert.Equal(new ReplayFidelity(1, 1), report.Fidelity);
-        Assert.Equal(new StartOrigins(4, 0, 0, 0), report.Starts);
+        Assert.Equal(new StartOrigins(4, 0, 0, 0, 0), report.Starts);
     }
 
     [Fact]

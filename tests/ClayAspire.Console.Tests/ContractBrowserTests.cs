@@ -32,6 +32,10 @@ public sealed class ContractBrowserTests(ConsoleHost host, Browser browser) : IC
         await Expect(page.GetByText("The signature ends in")).ToBeVisibleAsync();
         Assert.Equal(ContractStatus.Active, host.World.Get<PolicySource>().Current.Contract(World.Staging, "Lead", "Industry")!.Status);
         await visit.ShootAsync("contract-signed");
+        await page.GotoAsync("/");
+        await Expect(page.Locator(".notice.warn")).ToContainTextAsync("The signature of a field contract ends in");
+        await visit.ShootAsync("today-signature-ends");
+        await page.GotoAsync($"/contracts/{World.Staging}/Lead/Industry");
 
         // A reason is asked for before anything is sent.
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Suspend now" }).ClickAsync();

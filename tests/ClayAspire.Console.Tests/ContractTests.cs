@@ -70,7 +70,7 @@ public sealed class ContractTests(ConsoleHost host) : IClassFixture<ConsoleHost>
         Assert.Equal((0.25, 8.0 / 12), (item.GetProperty("fillRate").GetDouble(), item.GetProperty("fillRateIfSigned").GetDouble()));
         var lines = (await (await host.ApiAsync("viewer")).GetStringAsync($"/api/contracts.csv?connection={World.Staging}&q=company_description")).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
-        Assert.StartsWith("connection,object,field,type,status,file_status,rule,sources,owner,max_length,signature,signed_by,signed_at,legal_basis,expires_on", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("connection,object,field,type,status,file_status,rule,protect,sources,owner,max_length,signature,signed_by,signed_at,legal_basis,expires_on", lines[0], StringComparison.Ordinal);
         Assert.Contains(",6,12,3,5,0.25,0.66", lines[1], StringComparison.Ordinal);
         var page = await (await Session.SignedInAsync(host, "viewer")).PageAsync($"/contracts?connection={World.Staging}");
         Assert.Contains("<b>25.0 %</b> now, up to <b>66.7 %</b> if signed", page, StringComparison.Ordinal);

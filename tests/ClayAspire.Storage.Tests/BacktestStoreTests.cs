@@ -1,8 +1,10 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Backtests;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Queue;
@@ -59,6 +61,10 @@ public sealed class BacktestStoreTests
         await ApplyAsync(harness, 2);
         await harness.Get<SuppressionStore>().AddAsync([new SuppressionOrder(new SuppressionSubject(SuppressionKind.Domain, "nantes.example"), "excluded", null)], "marcom", default);
         await harness.Get<CrmRecordStore>().UpsertAsync([Mirror("icare", """{"City":"mail.nantes.example","Odd":1}"""), Mirror("icare-staging", """{"City":"Elsewhere"}""")], default);
+        var edited = LastEdit.Made(new EditorVerdict(EditorKind.Human), "005U", Window.To, FieldValue.FromCanonical("Lyon"), FieldValue.FromCanonical("mail.nantes.example"));
+        var later = LastEdit.Made(new EditorVerdict(EditorKind.Us), "005V", Window.To.AddSeconds(1), null, null);
+        await harness.Get<FieldEditStore>().SaveAsync(
+            [new(new CellKey(new RecordKey("icare", "Lead", "00Q1"), "City"), edited), new(new CellKey(new RecordKey("icare", "Lead", "00Q1"), "City"), later)], LearnedBy.Mirror, default);
         var ids = await SignalsAsync(harness, 2);
         await ResolveAsync(harness, ids, i => Resolved(ids[i], "00Q1", i == 0 ? "icare" : "icare-staging"));
 
@@ -77,6 +83,8 @@ public sealed class BacktestStoreTests
             ("City", "Settled before", true), ("FirstName", "Settled since", false), ("LastName", "Held", false),
         ], here.Earlier.Select(e => (e.Field, e.Candidate.Value.Text, e.Candidate.IsSettled)));
         Assert.Equal((RecordState.Converted, "mail.nantes.example", 1), (here.Mirror!.State, here.Mirror.Values["City"].Text, here.Mirror.Values.Count));
+        Assert.Equal([new KnownEdit("City", edited)], here.Edits);
+        Assert.Empty(there.Edits);
         Assert.Equal((0, 0, 0, "Elsewhere"), (there.Plans.Count, there.Writes.Count, there.Earlier.Count, there.Mirror!.Values["City"].Text));
         Assert.Equal(("excluded", "nantes.example"), (Assert.Single(here.Listed["nantes.example"]).Reason, Assert.Single(here.Listed).Key));
     }

@@ -154,7 +154,7 @@ internal static class BacktestCommand
                 terminal.Line($"  {Number(missing.Signals)} {missing.Code}: {missing.Reason}");
         }
         var starts = report.Starts;
-        terminal.Line($"Values at the beginning: {Number(starts.Plan)} cells by a plan, {Number(starts.Run)} by a run, {Number(starts.Mirror)} by the mirror, {Number(starts.AssumedBlank)} assumed blank. Edits by others: {Number(report.OutsideEdits)}.");
+        terminal.Line($"Values at the beginning: {Number(starts.Plan)} cells by a plan, {Number(starts.Run)} by a run, {Number(starts.Mirror)} by the mirror, {Number(starts.History)} by the CRM's field history, {Number(starts.AssumedBlank)} assumed blank. Edits by others: {Number(report.OutsideEdits)}.");
         terminal.Line($"Beside what was written in fact: {Number(report.Fidelity.Cells)} cells, of which the replay now gives {Number(report.Fidelity.Alike)} the same value.");
         terminal.Line();
         terminal.Line("What the replay assumes:");

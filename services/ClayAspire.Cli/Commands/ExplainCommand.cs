@@ -49,13 +49,13 @@ internal static class ExplainCommand
         if (Text(decision, "planId") is { Length: > 0 } plan)
             terminal.Line($"Plan         {plan}, sealed {At(decision, "at")}, live value {Value(decision, "live")}");
         if (Text(current, "runId") is { Length: > 0 } run)
-            terminal.Line($"Our write    '{Text(current, "ourValue")}' by run {run}, approved by {Text(current, "approver")}{(Text(current, "verifiedAt").Length > 0 ? $", read back equal {At(current, "verifiedAt")}" : "")}");
+            terminal.Line($"Our write    '{Text(current, "ourValue")}' by run {run}, approved by {Text(current, "approver")}{(Text(current, "verifiedAt").Length > 0 ? $", read back equal on {At(current, "verifiedAt")}" : "")}");
         if (Text(current, "editedBy") is { Length: > 0 } editor)
             terminal.Line($"Changed by   {editor.ToLowerInvariant()}{(Text(current, "editedAt").Length > 0 ? $", {At(current, "editedAt")}" : ", when is not known")}");
         if (Text(decision, "waitsFor") is { Length: > 0 } who)
             terminal.Line($"Waits for    {who}");
         if (Of(story, "contract") is { ValueKind: JsonValueKind.Object } contract)
-            terminal.Line($"Contract     {Text(contract, "status")}, {Text(contract, "rule")}, sources {string.Join(" > ", contract.GetProperty("sources").EnumerateArray())}, owner {Text(contract, "owner")}{(Text(contract, "protectsHumanEdits") == bool.TrueString ? ", protects human edits" : "")}");
+            terminal.Line($"Contract     {Text(contract, "status")}, {Text(contract, "rule")}, sources {string.Join(" > ", contract.GetProperty("sources").EnumerateArray())}, owner {Text(contract, "owner")}{(Text(contract, "standard") is { Length: > 0 } standard ? $", standard {standard}" : "")}{(Text(contract, "protectsHumanEdits") == bool.TrueString ? ", protects human edits" : "")}");
         else
             terminal.Line("Contract     none: the field is outside the allowlist");
 

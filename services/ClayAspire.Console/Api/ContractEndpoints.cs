@@ -25,7 +25,7 @@ internal sealed record ContractFact(
 /// <summary>A contract as it stands. Records, fill and gain are there while it is a draft or Pending Legal.</summary>
 internal sealed record ContractSummary(
     string Connection, string Object, string Field, string Type, string Status, string FileStatus, string? Remark, bool TakesSignature, string Signature,
-    ContractFact? Signed, ContractFact? Suspension, string Rule, IReadOnlyList<string> Sources, string Owner, int? MaxLength, IReadOnlyList<string> Values, string Why, string Hash,
+    ContractFact? Signed, ContractFact? Suspension, string Rule, string? Protect, IReadOnlyList<string> Sources, string Owner, int? MaxLength, IReadOnlyList<string> Values, string Why, string Hash,
     long HeldValues, long? LiveRecords, long? FilledRecords, long? Gain, double? FillRate, double? FillRateIfSigned)
 {
     public static ContractSummary Of(ContractView v)
@@ -34,7 +34,7 @@ internal sealed record ContractSummary(
         return new ContractSummary(
             c.Connection, c.Object, c.Field, c.Type.ToString().ToLowerInvariant(), c.Status.ToString(), s.FileStatus.ToString(), s.Remark, s.TakesSignature, s.Signature.ToString().ToLowerInvariant(),
             s.Signed is null ? null : ContractFact.Of(s.Signed), s.Suspension is null ? null : ContractFact.Of(s.Suspension),
-            FieldContract.RuleName(c.Rule), c.Sources, c.Owner, c.MaxLength, c.Values, c.Why, c.Hash,
+            FieldContract.RuleName(c.Rule), FieldContract.ProtectionName(c.Protect), c.Sources, c.Owner, c.MaxLength, c.Values, c.Why, c.Hash,
             v.Held, v.Stake?.Live, v.Stake?.Filled, v.Stake?.Gain, v.Stake?.Rate, v.Stake?.RateIfSigned);
     }
 }
@@ -106,9 +106,9 @@ internal static class ContractEndpoints
         return ContractFilters.Problem(query) is { } problem
             ? Problems.Of(problem)
             : Csv.Of("field-contracts", Csv.Stream(ContractFilters.Apply(await desk.ListAsync(query["connection"], cancel), query).Select(ContractSummary.Of)),
-                ["connection", "object", "field", "type", "status", "file_status", "rule", "sources", "owner", "max_length", "signature", "signed_by", "signed_at", "legal_basis", "expires_on",
+                ["connection", "object", "field", "type", "status", "file_status", "rule", "protect", "sources", "owner", "max_length", "signature", "signed_by", "signed_at", "legal_basis", "expires_on",
                     "suspended_by", "suspended_at", "suspension_reason", "remark", "held_values", "live_records", "filled_records", "gain", "fill_rate", "fill_rate_if_signed", "contract_hash", "why"],
-                c => [c.Connection, c.Object, c.Field, c.Type, c.Status, c.FileStatus, c.Rule, string.Join(' ', c.Sources), c.Owner, c.MaxLength, c.Signature, c.Signed?.By, c.Signed?.At, c.Signed?.Basis,
+                c => [c.Connection, c.Object, c.Field, c.Type, c.Status, c.FileStatus, c.Rule, c.Protect, string.Join(' ', c.Sources), c.Owner, c.MaxLength, c.Signature, c.Signed?.By, c.Signed?.At, c.Signed?.Basis,
                     Day(c.Signed?.ExpiresOn), c.Suspension?.By, c.Suspension?.At, c.Suspension?.Reason, c.Remark, c.HeldValues, c.LiveRecords, c.FilledRecords, c.Gain, c.FillRate, c.FillRateIfSigned, c.Hash, c.Why]);
     }
 

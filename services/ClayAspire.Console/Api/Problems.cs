@@ -45,7 +45,7 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "contract-unknown" or "suppression-unknown" or "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "drift-unknown" or "drift-pending" or "check-unknown" or "check-pending" or "flow-unknown" or "ledger-unknown" or "no-anchor-yet" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
+        "contract-unknown" or "suppression-unknown" or "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "drift-unknown" or "drift-pending" or "check-unknown" or "check-pending" or "flow-unknown" or "ledger-unknown" or "backtest-unknown" or "no-anchor-yet" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "staging-run-missing" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             or "run-ended" or "cancel-asked" or "ledger-empty" or "ledger-contradicted" or "anchor-altered"

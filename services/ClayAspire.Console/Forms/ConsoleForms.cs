@@ -48,6 +48,7 @@ internal static class ConsoleForms
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
         forms.MapContractForms();
         forms.MapSuppressionForms();
+        forms.MapBacktestForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/plans/{id:guid}/drift", DriftAsync);

@@ -52,5 +52,5 @@ public static class EditReasons
 
     private static string Name(CellKey cell) => $"{cell.Record.Object}.{cell.Field}";
 
-    private static string Time(DateTimeOffset? at) => at is { } t ? t.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture) : "an unknown time";
+    private static string Time(DateTimeOffset? at) => at is { } t ? t.UtcDateTime.ToString("d MMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture) : "an unknown time";
 }

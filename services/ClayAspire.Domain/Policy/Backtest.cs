@@ -53,7 +53,11 @@ public sealed class Backtest(PolicySet now, PolicySet then, BacktestWindow windo
                 _tally.Untouched(cell, past);
                 continue;
             }
-            var ground = new ReplayGround(cell, past, fate, mirrored, [.. record.Earlier.Where(e => e.Field == field)]) { Listed = record.Listed };
+            var ground = new ReplayGround(cell, past, fate, mirrored, [.. record.Earlier.Where(e => e.Field == field)]) 
+            {
+                Listed = record.Listed,
+                Edits = [.. record.Edits.Where(e => e.Field == field).Select(e => e.Edit)],
+            };
             var playedNow = CellReplay.Play(now, ground, offersNow.GetValueOrDefault(field) ?? [], window);
             var playedThen = CellReplay.Play(then, ground, offersThen.GetValueOrDefault(field) ?? [], window);
             var inFact = record.Writes.Where(w => w.Field == field && w.At >= window.From && !w.IsUndo).MaxBy(w => w.At);

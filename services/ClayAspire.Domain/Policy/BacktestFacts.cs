@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Suppression;
@@ -23,7 +24,15 @@ public sealed record RecordHistory(
 {
     /// <summary>What the suppression list says of its address and domains, by what is listed.</summary>
     public ILookup<string, ListedSuppression> Listed { get; init; } = Array.Empty<ListedSuppression>().ToLookup(_ => "", StringComparer.Ordinal);
+
+    /// <summary>Edits of its cells that are known with their editors, by whomever and whenever.</summary>
+    public IReadOnlyList<KnownEdit> Edits { get; init; } = [];
 }
+
+/// <summary>An edit whose editor was learned from the CRM's field history.</summary>
+/// <param name="Field">The field.</param>
+/// <param name="Edit">The edit; it has a time.</param>
+public sealed record KnownEdit(string Field, LastEdit Edit);
 
 /// <summary>A cell as a plan saw it.</summary>
 /// <param name="Field">The field.</param>
@@ -95,6 +104,9 @@ public enum StartOrigin
 
     /// <summary>The mirror, when no run of ours wrote the cell within the window or after the mirror's reading.</summary>
     Mirror,
+
+    /// <summary>The CRM's field history: what an edit of the window replaced, where nothing earlier is known.</summary>
+    History,
 
     /// <summary>Nothing is known; a blank is assumed.</summary>
     AssumedBlank,

@@ -119,8 +119,9 @@ public sealed record BacktestSignals(string PolicyVersion, long Replayed, long F
 /// <param name="Plan">From a plan of the window.</param>
 /// <param name="Run">From a run of ours.</param>
 /// <param name="Mirror">From the mirror.</param>
+/// <param name="History">By the CRM's field history.</param>
 /// <param name="AssumedBlank">Not known; a blank is assumed.</param>
-public sealed record StartOrigins(long Plan, long Run, long Mirror, long AssumedBlank);
+public sealed record StartOrigins(long Plan, long Run, long Mirror, long History, long AssumedBlank);
 
 /// <summary>The replay under the policy in force beside what runs wrote in fact within the window.</summary>
 /// <param name="Cells">Cells that runs wrote and verified in fact.</param>

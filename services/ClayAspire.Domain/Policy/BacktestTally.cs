@@ -93,7 +93,7 @@ internal sealed class BacktestTally
                 f.Key.Connection, f.Key.Object, f.Key.Field, f.Value.WrittenNow, f.Value.WrittenThen, f.Value.WrittenNowOnly, f.Value.WrittenThenOnly))],
             [.. seen.Where(f => f.Value.IsEmail).Select(f => new EmailEffect(
                 f.Key.Connection, f.Key.Object, f.Key.Field, f.Value.WrittenNow, f.Value.WrittenThen, f.Value.EndOtherwise))],
-            _countedAsSigned, new StartOrigins(Starts(StartOrigin.Plan), Starts(StartOrigin.Run), Starts(StartOrigin.Mirror), Starts(StartOrigin.AssumedBlank)),
+            _countedAsSigned, new StartOrigins(Starts(StartOrigin.Plan), Starts(StartOrigin.Run), Starts(StartOrigin.Mirror), Starts(StartOrigin.History), Starts(StartOrigin.AssumedBlank)),
             _edits, new ReplayFidelity(_inFact.Cells, _inFact.Alike), BacktestWords.Assumptions);
     }
 

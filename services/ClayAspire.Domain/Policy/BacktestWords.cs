@@ -11,7 +11,8 @@ internal static class BacktestWords
         "Every plan is sealed at its flow's cadence (daily_at in UTC; a pre-authorised flow at once; a flow without either at midnight UTC), approved at its seal, also what needs a name or a green run on staging, and applied at once. What waits at the end is sealed then.",
         "The CRM takes every value: its own rejections and metadata are not asked. Other fields of a record are as the mirror has them now, also those that tell of suppression. What stands on the suppression list today counts from the day that it tells.",
         "A signal arrives at its time of receipt, and its record is the one that it was resolved to when it was received.",
-        "Nobody edits a cell but where a plan or run of ours met another value than was known; such an edit counts from the last moment before it. Undos count as edits.",
+        "Nobody edits a cell but where a plan or run of ours met another value than was known, or the CRM's field history told of it; an edit of unknown time counts from the last moment before it was met. Undos count as edits.",
+        "Who edited a protected field last is known where a plan, an apply, the mirror or the drift watch learned it from the CRM's field history. Elsewhere no person did.",
         "A record that was converted, merged or deleted counts as such from the last time it was seen live.",
         "No bounce rate is estimated: bounce flags and e-mail addresses are counted as they would be written. Whether an address would bounce is not known.",
     ];

@@ -22,6 +22,9 @@ public sealed record ReplayGround(
 {
     /// <summary>What the suppression list says of the record, by what is listed.</summary>
     public ILookup<string, ListedSuppression> Listed { get; init; } = Array.Empty<ListedSuppression>().ToLookup(_ => "", StringComparer.Ordinal);
+
+    /// <summary>Edits of the cell that are known with their editors.</summary>
+    public IReadOnlyList<LastEdit> Edits { get; init; } = [];
 }
 
 /// <summary>By whom a write is released.</summary>
@@ -123,6 +126,7 @@ public static class CellReplay
         private readonly Dictionary<string, Waiting> _waiting = new(StringComparer.Ordinal);
         private readonly List<ReplayedWrite> _writes = [];
         private FieldValue _live = ground.Past.Start;
+        private DateTimeOffset? _lastOwn;
         private Decision? _last;
 
         public ReplayedCell Run(IReadOnlyList<Arrival> arrivals)
@@ -137,7 +141,10 @@ public static class CellReplay
                 SealUntil(isEdit ? edits[nextEdit].At : arrivals[nextArrival].At, isInclusive: false);
                 if (isEdit)
                 {
-                    _live = edits[nextEdit++].Value;
+                    var edit = edits[nextEdit++];
+                    _live = edit.Value;
+                    if (edit.IsUndo)
+                        _lastOwn = edit.At;
                     continue;
                 }
                 var arrival = arrivals[nextArrival++];
@@ -178,18 +185,18 @@ public static class CellReplay
         {
             _waiting.Remove(flowName, out var waiting);
             var values = new Dictionary<string, FieldValue>(ground.Others, StringComparer.Ordinal) { [ground.Cell.Field] = _live };
-            // Edits by people take part as values of their own (the cell's past); the filter that protects them has nothing to ask here.
             var record = new LiveRecord(ground.Cell.Record, ground.Fate?.At(at) ?? RecordState.Live, "replayed", values)
             {
                 // By the record's fields as the mirror has them, and by what stands on the list since then or before.
                 Suppression = SuppressionFacts.Assumed(values, [.. ListedNow(values).Where(l => l.Since <= at)]),
-            }.WithEdit(ground.Cell.Field, LastEdit.None);
+            }.WithEdit(ground.Cell.Field, LastEditAt(at));
             _last = CellDecider.Decide(policy, waiting!.Flow, record, ground.Cell.Field, _known);
             if (_last.Verdict == Verdict.Write)
             {
                 var release = waiting.Flow.Release == ReleaseMode.PreAuthorised ? WriteRelease.ByPolicy : WriteRelease.WithPlan;
                 _writes.Add(new ReplayedWrite(at, _live, _last, _last.NeedsNamedApproval ? WriteRelease.ByName : release));
                 _live = _last.Value;
+                _lastOwn = at;
             }
             // Held values wait for a change of policy, which a replay does not have; they compete on, unsettled.
             if (_last.Verdict == Verdict.Hold)
@@ -197,6 +204,13 @@ public static class CellReplay
             for (var i = 0; i < _known.Count; i++)
                 if (waiting.Signals.Contains(_known[i].SignalId))
                     _known[i] = _known[i] with { IsSettled = true };
+        }
+
+        // What we wrote in fact within the window, this policy may not have written: its own writes and undos count instead.
+        private LastEdit LastEditAt(DateTimeOffset at)
+        {
+            var known = ground.Edits.Where(e => e.At <= at && (e.By != EditorKind.Us || e.At < window.From)).MaxBy(e => e.At);
+            return _lastOwn is { } own && !(known?.At > own) ? LastEdit.Made(new EditorVerdict(EditorKind.Us), "replayed", own, null, null) : known ?? LastEdit.None;
         }
 
         private sealed record Waiting(Flow Flow, DateTimeOffset Due)

@@ -29,12 +29,11 @@ public sealed record ContractStanding(
     ContractStatus FileStatus, ContractStatus Status, bool TakesSignature, SignatureState Signature,
     ContractSignature? Signed, ContractSignature? SentToLegal, ContractSignature? Suspension, string? Remark)
 {
-    /// <summary>So long before a signature's end it is warned of.</summary>
-    public static readonly TimeSpan WarnBefore = TimeSpan.FromDays(14);
-
     /// <summary>When the signature that is in force ends; null when none is, or when it has no end.</summary>
     public DateTimeOffset? EndsAt => Signature == SignatureState.Valid ? Signed!.EndsAt : null;
 
-    /// <summary>Whether the signature in force ends within <see cref="WarnBefore"/>.</summary>
-    public bool EndsSoon(DateTimeOffset now) => EndsAt is { } end && end - now <= WarnBefore;
+    /// <summary>Whether the signature in force ends within a time.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="within">How long before its end it is warned of.</param>
+    public bool EndsSoon(DateTimeOffset now, TimeSpan within) => EndsAt is { } end && end - now <= within;
 }

@@ -16,6 +16,9 @@ public sealed record CounterExample(
     string Rule, RuleStrength Strength, FieldValue Live, IReadOnlyList<string> Offers,
     IReadOnlyList<string> OrderA, IReadOnlyList<string> OrderB, string EndA, string EndB)
 {
+    /// <summary>The standard of the contract; null for none.</summary>
+    public string? Standard { get; init; }
+
     /// <summary>The strength in words.</summary>
     public static string InWords(RuleStrength strength) => strength switch
     {
@@ -29,7 +32,7 @@ public sealed record CounterExample(
         var text = new StringBuilder();
         text.AppendLine($"Rule '{Rule}' states that it is {InWords(Strength)}, and is not: the same {Offers.Count} candidate{(Offers.Count == 1 ? "" : "s")} "
             + (Strength == RuleStrength.Convergent ? "end differently in another order." : "known at the seal are decided differently in another order."));
-        text.AppendLine($"The CRM value at the start: {Live}. What the sources say (number, source, time, value):");
+        text.AppendLine($"{(Standard is null ? "" : $"The contract brings values to standard '{Standard}'. ")}The CRM value at the start: {Live}. What the sources say (number, source, time, value):");
         foreach (var offer in Offers)
             text.AppendLine($"  {offer}");
         List<string> a = ["order A", .. OrderA], b = ["order B", .. OrderB];

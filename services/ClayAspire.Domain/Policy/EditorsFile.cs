@@ -19,7 +19,8 @@ internal static class EditorsFile
 
     public static readonly string[] AutomationKeys = ["user_types", "users"];
 
-    public static readonly IReadOnlyDictionary<string, Protection> Protections = new Dictionary<string, Protection>(StringComparer.Ordinal) { ["human-edits"] = Protection.HumanEdits };
+    public static readonly IReadOnlyDictionary<string, Protection> Protections =
+        Enum.GetValues<Protection>().Where(p => p != Protection.None).ToDictionary(p => FieldContract.ProtectionName(p)!, StringComparer.Ordinal);
 
     /// <summary>The rules by connection; empty when there is no such file.</summary>
     public static IReadOnlyDictionary<string, EditorRules> Parse(IEnumerable<PolicyFile> files, List<PolicyProblem> problems)
@@ -52,7 +53,8 @@ internal static class EditorsFile
     public static Protection ParseProtection(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)
     {
         var protect = yaml.Choice(body, "protect", Protections, Protection.None, required: false);
-        if (protect == Protection.None || contract.Rule is not (MergeRule.Union or MergeRule.ReadOnly))
+        // A rule that cannot be read has been told already, and is taken for read-only.
+        if (protect == Protection.None || yaml.OptionalText(body, "rule") != FieldContract.RuleName(contract.Rule) || contract.Rule is not (MergeRule.Union or MergeRule.ReadOnly))
             return protect;
         yaml.Fault(key, $"{contract.Object}.{contract.Field} protects human edits, but rule '{FieldContract.RuleName(contract.Rule)}' never takes a person's value away.",
             "Take 'protect' away.");

@@ -198,8 +198,8 @@ public sealed record FieldContract(
                 terms.Add($"lifecycle: {lifecycle.Name}, moves {Listed([.. lifecycle.Moves.Select(m => $"{m.From} → {m.To}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}");
             if (MinConfidence is { } least)
                 terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
-            if (Protect == Protection.HumanEdits)
-                terms.Add("protect: human-edits");
+            if (ProtectionName(Protect) is { } protect)
+                terms.Add($"protect: {protect}");
             if (Standard is not null)
                 terms.Add($"standard: {Standard.Name}");
             if (Region is not null)
@@ -228,6 +228,13 @@ public sealed record FieldContract(
         MergeRule.Ranked => "ranked",
         MergeRule.Shadow => "shadow",
         MergeRule.Stage => "stage",
+    };
+
+    /// <summary>What is protected, as policy files spell it; null for nothing.</summary>
+    public static string? ProtectionName(Protection protection) => protection switch
+    {
+        Protection.None => null,
+        Protection.HumanEdits => "human-edits",
     };
 
     // As JSON, so that no value can pass for two.

@@ -20,14 +20,14 @@ internal sealed class SmallHistories(RuleBench bench)
     ];
 
     /// <summary>The values that small histories offer, plainest first.</summary>
-    public string[] Values { get; } = bench.IsFlag ? ["true"] : ["a", "b"];
+    public string[] Values { get; } = bench.IsFlag ? ["true"] : bench.Contract.Standard is null ? ["a", "b"] : ["Lyon", "GRAZ"];
 
     public IEnumerable<RuleHistory> All()
     {
         var kinds = (from minute in new[] { 0, 1 } from source in bench.Contract.Sources.Take(2) from value in Values select new HistoryOffer(0, source, minute, value)).ToArray();
         FieldValue[] lives = bench.IsFlag
             ? [FieldValue.Blank, FieldValue.True]
-            : [FieldValue.Blank, FieldValue.FromCanonical("a"), FieldValue.FromCanonical("z")];
+            : [FieldValue.Blank, FieldValue.FromCanonical(Values[0]), FieldValue.FromCanonical(bench.Contract.Standard is null ? "z" : "Oslo")];
         for (var count = 1; count <= 4; count++)
         {
             var schedules = Schedules(count).ToArray();
@@ -103,6 +103,8 @@ internal sealed class SmallHistories(RuleBench bench)
 internal sealed class RandomHistories(RuleBench bench, int seed)
 {
     private static readonly string[] Texts = ["a", "b", "c", "d", " a ", "b\r\nb", "", "  ", "N/A", "null", "undefined", "-"];
+    // As the standard of cities reads them: three towns, and what is none.
+    private static readonly string[] Cities = ["Lyon", "LYON", " lyon ", "Graz", "GRAZ", "graz", "Turin", "", "N/A", "-", "12345", "https://example.org"];
     private static readonly string[] Flags = ["true", "1", "Yes", "TRUE", "on", "false", "0", "no", "", "n/a"];
 
     public IEnumerable<RuleHistory> Take(int count)
@@ -114,10 +116,10 @@ internal sealed class RandomHistories(RuleBench bench, int seed)
 
     private RuleHistory Next(Random random)
     {
-        var raws = bench.IsFlag ? Flags : Texts;
+        var raws = bench.IsFlag ? Flags : bench.Contract.Standard is null ? Texts : Cities;
         HistoryOffer[] offers = [.. Enumerable.Range(1, random.Next(2, 11)).Select(number =>
             new HistoryOffer(number, bench.Contract.Sources[random.Next(bench.Contract.Sources.Count)], random.Next(5), raws[random.Next(raws.Length)]))];
-        var live = random.Next(3) > 0 ? FieldValue.Blank : bench.IsFlag ? FieldValue.True : FieldValue.FromCanonical(random.Next(2) == 0 ? "a" : "z");
+        var live = random.Next(3) > 0 ? FieldValue.Blank : bench.IsFlag ? FieldValue.True : FieldValue.FromCanonical((random.Next(2) == 0, bench.Contract.Standard) switch { (true, null) => "a", (false, null) => "z", (true, _) => "Lyon", _ => "OSLO" });
         int[] arrivals = [.. Enumerable.Range(0, offers.Length), .. Enumerable.Range(0, random.Next(offers.Length)).Select(_ => random.Next(offers.Length))];
         random.Shuffle(arrivals);
         var steps = new List<HistoryStep>();

@@ -35,7 +35,7 @@ public static class PolicyCheck
     {
         rules ??= MergeRules.Shipped;
         var (connections, problems) = RunCases(policy, files, rules);
-        return new PolicyReport(seed, connections, [.. rules.All.AsParallel().AsOrdered().Select(r => new StrengthCheck(new RuleBench(r.Rule, rules), seed).Run(histories))], problems);
+        return new PolicyReport(seed, connections, [.. rules.All.AsParallel().AsOrdered().Select(r => StrengthCheck.Run(r.Rule, rules, seed, histories))], problems);
     }
 
     /// <summary>Runs the cases and finds contracts without one; the strengths of the rules are left alone.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
@@ -49,7 +50,8 @@ public sealed class RuleBench
     /// <summary>Makes a bench.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="rules">The merge rules, among them the one under check.</param>
-    public RuleBench(MergeRule rule, MergeRules rules)
+    /// <param name="standard">The standard of the contract, which histories then spell in several ways; null for none.</param>
+    public RuleBench(MergeRule rule, MergeRules rules, IStandard? standard = null)
     {
         Rules = rules;
         Strength = rules.Of(rule).Strength;
@@ -59,6 +61,7 @@ public sealed class RuleBench
         {
             Backup = rule == MergeRule.Shadow ? "Backup" : null,
             Lifecycle = rule == MergeRule.Stage ? Stages : null,
+            Standard = standard,
         };
         Flow = new Flow("check", [Contract.Connection], [], [new FlowField(Contract.Object, "*")], ReleaseMode.PreAuthorised, Contract.Owner, false, null, TimeSpan.FromHours(1));
         Policy = new PolicySet("check", [Contract], [Flow], []);
@@ -66,6 +69,9 @@ public sealed class RuleBench
 
     // Of the values that histories offer (a, b, c, d) and begin with (z), some moves and not others; one way only between a and b.
     private static Lifecycle Stages { get; } = new("bench", ["z", "a", "b", "c", "d"], [new(null, "a"), new(null, "b"), new("z", "a"), new("a", "b"), new("b", "c"), new("c", "a")]);
+
+    /// <summary>Whether contracts of a rule may have a standard: those of texts that no list and no lifecycle bounds.</summary>
+    public static bool TakesStandard(MergeRule rule) => rule is MergeRule.Latest or MergeRule.FillBlank or MergeRule.Ranked or MergeRule.Shadow;
 
     /// <summary>The merge rules.</summary>
     public MergeRules Rules { get; }

@@ -1,4 +1,5 @@
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
 
 namespace ClayAspire.Domain.Policy;
@@ -30,6 +31,20 @@ public sealed class StrengthCheck
         _bench = bench;
         _small = new SmallHistories(bench);
         _random = new RandomHistories(bench, seed);
+    }
+
+    /// <summary>Holds a rule to its strength: with contracts without a standard and, where contracts of the rule may have one, with such too.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="rules">The merge rules, among them this one.</param>
+    /// <param name="seed">The seed of the random histories.</param>
+    /// <param name="random">Random histories, of each kind of contract.</param>
+    public static StrengthResult Run(MergeRule rule, MergeRules rules, int seed, int random)
+    {
+        var plain = new StrengthCheck(new RuleBench(rule, rules), seed).Run(random);
+        if (plain.CounterExample is not null || !RuleBench.TakesStandard(rule))
+            return plain;
+        var standardised = new StrengthCheck(new RuleBench(rule, rules, StandardRegistry.Find("city")), seed).Run(random);
+        return standardised with { Histories = plain.Histories + standardised.Histories };
     }
 
     /// <summary>Tries the small histories and then <paramref name="random"/> random ones; stops at the first that breaks the rule.</summary>
@@ -152,6 +167,6 @@ public sealed class StrengthCheck
         List<string> storyA = [], storyB = [];
         var a = Plain(history, _bench.Strength).Play(_bench, storyA);
         var b = history.Play(_bench, storyB);
-        return new CounterExample(rule, _bench.Strength, history.Live, [.. history.Describe()], storyA, storyB, $"\"{a.Final}\"", $"\"{b.Final}\"");
+        return new CounterExample(rule, _bench.Strength, history.Live, [.. history.Describe()], storyA, storyB, $"\"{a.Final}\"", $"\"{b.Final}\"") { Standard = _bench.Contract.Standard?.Name };
     }
 }

@@ -31,8 +31,8 @@ internal sealed class LinkedInStandard() : TextStandard("linkedin",
     private static string[]? Segments(string text)
     {
         var trimmed = text.TrimStart('/');
-        var short_ = Array.Find(Kinds, k => trimmed.StartsWith(k + "/", StringComparison.OrdinalIgnoreCase));
-        if (UrlStandard.Read(short_ is null ? text : $"www.linkedin.com/{trimmed}") is not { } url
+        var bare = Array.Find(Kinds, k => trimmed.StartsWith(k + "/", StringComparison.OrdinalIgnoreCase));
+        if (UrlStandard.Read(bare is null ? text : $"www.linkedin.com/{trimmed}") is not { } url
             || (url.Host != "linkedin.com" && !url.Host.EndsWith(".linkedin.com", StringComparison.Ordinal)))
         {
             return null;

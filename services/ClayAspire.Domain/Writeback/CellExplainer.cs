@@ -58,7 +58,7 @@ public static class CellExplainer
             cell.Record.Connection, cell.Record.Object, cell.Record.Id, cell.Field,
             Story(current, decision, last, contract, facts, today),
             current,
-            contract is null ? null : new ExplainedContract(contract.Status, FieldContract.RuleName(contract.Rule), contract.Sources, contract.Owner, contract.Why) { ProtectsHumanEdits = HumanEditFilter.Needs(contract with { Status = ContractStatus.Active }) },
+            contract is null ? null : new ExplainedContract(contract.Status, FieldContract.RuleName(contract.Rule), contract.Sources, contract.Owner, contract.Why) { ProtectsHumanEdits = HumanEditFilter.Needs(contract with { Status = ContractStatus.Active }), Standard = contract.Standard?.Name },
             new ExplainedDecision(decision.Verdict, decision.Reason, decision.RuleId, decision.PolicyVersion, ground.LiveValue.Text, decision.Value.Text, decision.WaitsFor,
                 last?.PlanId, last?.SealedAt, last is null ? null : Today(decision, today)),
             filters, candidates, Change(ground, decision, policy.Version), Timeline(facts, current), facts.IsCut);
@@ -113,9 +113,9 @@ public static class CellExplainer
         }
         var by = Approver(facts, ours.PlanId) is { } who ? $", approved by {who}" : "";
         if (seen.Value == ours.New)
-            return Ours(seen, ours, facts, ValueOrigin.WrittenByUs, $"{Quoted(ours.New)} was written by us{by}, and read back equal {At(ours.VerifiedAt!.Value)}.");
+            return Ours(seen, ours, facts, ValueOrigin.WrittenByUs, $"{Quoted(ours.New)} was written by us{by}, and read back equal on {At(ours.VerifiedAt!.Value)}.");
         var (text, editedBy, editedAt) = CellEdits.Since(facts, ours, seen);
-        var edited = Ours(seen, ours, facts, ValueOrigin.EditedSince, $"We wrote {Quoted(ours.New)}{by}, read back equal {At(ours.VerifiedAt!.Value)}. {text}");
+        var edited = Ours(seen, ours, facts, ValueOrigin.EditedSince, $"We wrote {Quoted(ours.New)}{by}, read back equal on {At(ours.VerifiedAt!.Value)}. {text}");
         return edited with { EditedBy = editedBy, EditedAt = editedAt };
     }
 

@@ -69,6 +69,9 @@ public sealed record ExplainedContract(ContractStatus Status, string Rule, IRead
 {
     /// <summary>Whether a value that a person edited last is left alone, whatever the rule says.</summary>
     public bool ProtectsHumanEdits { get; init; }
+
+    /// <summary>The standard that a value is brought to before it is compared and written; null for none.</summary>
+    public string? Standard { get; init; }
 }
 
 /// <summary>The decision that is explained: the last one that a plan recorded, or the one that would be made now.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
@@ -50,11 +51,11 @@ internal static class Counterfactuals
         var edits = Edits(ground, before).ToArray();
         foreach (var edit in edits)
             if (Alters(before, edit.Apply(ground).Decide()) is { } after)
-                return Found([edit], after);
+                return Found(ground, [edit], after);
         for (var i = 0; i < edits.Length; i++)
             for (var j = i + 1; j < edits.Length; j++)
                 if (edits[i].Code != edits[j].Code && Alters(before, edits[j].Apply(edits[i].Apply(ground)).Decide()) is { } after)
-                    return Found([edits[i], edits[j]], after);
+                    return Found(ground, [edits[i], edits[j]], after);
         return null;
     }
 
@@ -66,11 +67,13 @@ internal static class Counterfactuals
         return altered ? after : null;
     }
 
-    private static NearestChange Found(IReadOnlyList<Edit> edits, Decision after)
+    private static NearestChange Found(DecisionGround ground, IReadOnlyList<Edit> edits, Decision after)
     {
         var result = after.Verdict switch
         {
             Verdict.Write when after.Winner?.SignalId == long.MaxValue => "that value would have been written",
+            Verdict.Write when ground.Candidates.FirstOrDefault(c => c.SignalId == after.Winner?.SignalId) is { } offered && offered.Value != after.Value && after.Value == after.Winner!.Value =>
+                $"'{after.Value}', the standard form of '{offered.Value}', would have been written",
             Verdict.Write => $"'{after.Value}' would have been written",
             Verdict.Keep when after.Winner is { } winner && after.Reason.Code == Reasons.NotBlank.Code => $"the CRM's value would have been kept, and '{winner.Value}' only offered",
             Verdict.Keep => "the CRM's value would have been kept",
@@ -80,6 +83,9 @@ internal static class Counterfactuals
         return new NearestChange(string.Join('+', edits.Select(e => e.Code)), $"{string.Join(", and ", edits.Select((e, i) => i == 0 ? e.Text : Lower(e.Text)))}: {result}.", edits.Count, after.Verdict,
             after.Verdict == Verdict.Write ? after.Value.Text : after.Winner?.Value.Text);
     }
+
+    // To the second: what happened within the same minute is told apart.
+    private static string Second(DateTimeOffset at) => at.UtcDateTime.ToString("d MMM yyyy HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Lower(string text) => char.ToLowerInvariant(text[0]) + text[1..];
 
@@ -143,7 +149,7 @@ internal static class Counterfactuals
             if (before.Winner is { } winner)
             {
                 if (ground.Contract is { Rule: MergeRule.Latest } latest)
-                    yield return new Edit("later-value", $"If a listed source had offered another value that happened after {winner.OccurredAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", g => g with
+                    yield return new Edit("later-value", $"If a listed source had offered another value that happened after {Second(winner.OccurredAt)}", g => g with
                     {
                         Candidates = [.. g.Candidates, new Candidate(long.MaxValue, latest.Sources[0], winner.OccurredAt.AddSeconds(1), OtherThan(latest, winner.Value))],
                     });
@@ -180,7 +186,7 @@ internal static class Counterfactuals
             yield break;
         foreach (var loser in admissible.Where(c => c.SignalId != winner.SignalId && c.Value != winner.Value).OrderByDescending(c => c.OccurredAt))
         {
-            yield return new Edit("later-time", $"If '{loser.Value}' from '{loser.Source}' (signal {loser.SignalId}) had happened after {winner.OccurredAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", g => g with
+            yield return new Edit("later-time", $"If '{loser.Value}' from '{loser.Source}' (signal {loser.SignalId}) had happened after {Second(winner.OccurredAt)}", g => g with
             {
                 Candidates = [.. g.Candidates.Select(c => c.SignalId == loser.SignalId ? c with { OccurredAt = winner.OccurredAt.AddSeconds(1), IsSettled = false } : c)],
             });

@@ -5,6 +5,7 @@ using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
 using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Signals;
 using ClayAspire.Storage.Suppression;
 using Npgsql;
@@ -79,8 +80,10 @@ public sealed class BacktestStore(NpgsqlDataSource dataSource)
             .ToLookup(x => x.Record, x => x.Offer);
         var matches = mirror.SelectMany(m => rules.Select(r => r.Of(m.Key.Connection, m.Key.Object)).OfType<SuppressedObject>().SelectMany(o => o.Matches(m.Value.Values)));
         var listed = await SuppressionStore.FindAsync(transaction.Command(SuppressionStore.FindSql), [.. matches.Distinct(StringComparer.Ordinal)], cancel);
+        var edits = (await ForRecords("Backtests/KnownEditGet.sql", inWindow: false).With("to", window.To).ReadAllAsync(r => (Record: Key(r), Edit: new KnownEdit(r.GetString(3), r.FieldEdit(4))), cancel))
+            .ToLookup(x => x.Record, x => x.Edit);
         return new BacktestPart(rows.Count, total,
-            [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]) { Listed = listed })],
+            [.. keys.Select(k => new RecordHistory(k, [.. byRecord[k]], [.. plans[k]], [.. writes[k]], mirror.GetValueOrDefault(k), [.. earlier[k]]) { Listed = listed, Edits = [.. edits[k]] })],
             [.. rows.Where(r => r.Record is null).Select(r => (signals[r.SignalId], Reason(r.State)))]);
     }
 

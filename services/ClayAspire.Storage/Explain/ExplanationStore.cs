@@ -4,6 +4,7 @@ using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Drift;
+using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Suppression;
 using Npgsql;
@@ -44,10 +45,10 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource, SuppressionSto
         var runs = await Of("Explain/RunMentionGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(r => new RunMention(
             r.GetGuid(0), r.GetGuid(1), r.GetString(2), FieldValue.FromCanonical(r.TextOrNull(3)), FieldValue.FromCanonical(r.TextOrNull(4)),
             r.TextOrNull(5) is { } code ? new Reason(code, r.TextOrNull(6) ?? code) : null, r.At(7), r.AtOrNull(8), r.AtOrNull(9), r.AtOrNull(10)), cancel);
-        var edits = await Of("Explain/FieldEditGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(Edit, cancel);
+        var edits = await Of("Explain/FieldEditGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(r => r.FieldEdit(0), cancel);
         var drifts = await Of("Explain/DriftLookGet.sql", cell).With("limit", MostRows + 1).ReadAllAsync(r => new DriftMention(
             r.At(0), DriftOutcomes.Read(r.GetString(1)), FieldValue.FromCanonical(r.TextOrNull(2)), FieldValue.FromCanonical(r.TextOrNull(3)),
-            r.TextOrNull(4) is { } by ? EditorKinds.ByName[by] : EditorKind.Unknown, Gap(r, 5)), cancel);
+            r.TextOrNull(4) is { } by ? EditorKinds.ByName[by] : EditorKind.Unknown, r.Gap(5)), cancel);
         var isCut = new[] { offers.Count, plans.Count, runs.Count, edits.Count, drifts.Count }.Any(n => n > MostRows);
         return new CellFacts(cell, mirror, Kept(offers), Kept(plans), Kept(runs), isCut)
         {
@@ -90,15 +91,6 @@ public sealed class ExplanationStore(NpgsqlDataSource dataSource, SuppressionSto
             Declined = r.TextOrNull(20) is { } by ? new DeclineMention(by, r.At(21), r.GetString(22)) : null,
         };
     }
-
-    private static LastEdit Edit(NpgsqlDataReader r)
-    {
-        var editor = new EditorVerdict(EditorKinds.ByName[r.GetString(1)], Gap(r, 7));
-        FieldValue? Value(int column) => r.GetBoolean(4) ? FieldValue.FromCanonical(r.TextOrNull(column)) : null;
-        return r.GetBoolean(3) ? LastEdit.Creation(editor, r.GetString(2), r.At(0)) : LastEdit.Made(editor, r.GetString(2), r.At(0), Value(5), Value(6));
-    }
-
-    private static Reason? Gap(NpgsqlDataReader r, int column) => r.TextOrNull(column) is { } code ? new Reason(code, r.TextOrNull(column + 1) ?? code) : null;
 
     /// <summary>The rows come latest first; the story is told earliest first.</summary>
     private static List<T> Kept<T>(List<T> rows) => [.. rows.Take(MostRows).Reverse()];

@@ -40,6 +40,13 @@ public static class PolicyDirectory
     /// <summary>Reads and parses a policy folder. A file that cannot be read is a problem like any other.</summary>
     public static PolicyLoad Read(string directory)
     {
+        var (files, problems) = Files(directory);
+        return problems.Count > 0 ? new PolicyLoad(null, problems) : PolicyParser.Parse(files);
+    }
+
+    /// <summary>Reads the files of a policy folder as they are, and says which of them cannot be read.</summary>
+    public static (IReadOnlyList<PolicyFile> Files, IReadOnlyList<PolicyProblem> Problems) Files(string directory)
+    {
         var files = new List<PolicyFile>();
         var problems = new List<PolicyProblem>();
         foreach (var path in Paths(directory))
@@ -54,7 +61,7 @@ public static class PolicyDirectory
                 problems.Add(new PolicyProblem(name, 0, $"The file cannot be read: {e.Message}", "Let the service's user read it."));
             }
         }
-        return problems.Count > 0 ? new PolicyLoad(null, problems) : PolicyParser.Parse(files);
+        return (files, problems);
     }
 
     private static IEnumerable<string> Paths(string directory)

@@ -75,6 +75,13 @@ public sealed class CrmRecordStore(NpgsqlDataSource dataSource, IDbContextFactor
         return await context.MirrorCursors.CountAsync(r => r.Connection == connection && objects.Contains(r.Object) && r.LastFullAt != null, cancel) == objects.Count;
     }
 
+    /// <summary>The connections of which the mirror has read anything.</summary>
+    public async Task<IReadOnlySet<string>> ReadConnectionsAsync(CancellationToken cancel)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancel);
+        return (await context.MirrorCursors.AsNoTracking().Select(r => r.Connection).Distinct().ToListAsync(cancel)).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Moves the cursor; it never goes back.</summary>
     /// <param name="cursor">The new place; its <see cref="MirrorCursorRow.UpdatedAt"/> is set here.</param>
     /// <param name="cancel">Cancels the write.</param>

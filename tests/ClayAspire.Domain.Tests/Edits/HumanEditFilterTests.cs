@@ -33,7 +33,7 @@ public sealed class HumanEditFilterTests
         var kept = Decide(Protected(rule), null, By(EditorKind.Human), offer);
 
         Assert.Equal((Verdict.Keep, "edited-by-human", null), (kept.Verdict, kept.Reason.Code, kept.WaitsFor));
-        Assert.Contains("2026-11-22 12:00 UTC", kept.Reason.Text, StringComparison.Ordinal);
+        Assert.Contains("22 Nov 2026 12:00 UTC", kept.Reason.Text, StringComparison.Ordinal);
         Assert.Contains(User, kept.Reason.Text, StringComparison.Ordinal);
         Assert.True(kept.Value.IsBlank);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
@@ -19,14 +20,14 @@ internal static class BacktestSamples
     /// <summary>The policy that the tests vary.</summary>
     public static PolicySet PolicyOf(
         MergeRule city = MergeRule.FillBlank, ContractStatus industry = ContractStatus.PendingLegal, ReleaseMode release = ReleaseMode.Approval,
-        string @object = "Lead", bool bounces = true, string version = "now", TimeOnly? dailyAt = null, double? minConfidence = null)
+        string @object = "Lead", bool bounces = true, string version = "now", TimeOnly? dailyAt = null, double? minConfidence = null, Protection cityProtect = Protection.None)
     {
         FieldContract Contract(string field, FieldType type, MergeRule rule, ContractStatus status = ContractStatus.Active) =>
             new("icare", @object, field, type, status, rule, ["clay", "smartlead"], "CRM Admin", null, [], "test") { MinConfidence = minConfidence, Backup = rule == MergeRule.Shadow ? "Backup" : null };
         SourceMapping Mapping(string source, string kind, Dictionary<string, string> columns, Dictionary<string, string> constants) =>
             new(source, "*", [kind], "icare", @object, ["id"], null, [], [], ["at"], columns, constants, [], false) { ConfidenceColumns = ["sure"] };
         return new PolicySet(version,
-            [Contract("City", FieldType.Text, city), Contract("Industry", FieldType.Text, MergeRule.FillBlank, industry), Contract("Email", FieldType.Email, MergeRule.FillBlank),
+            [Contract("City", FieldType.Text, city) with { Protect = cityProtect }, Contract("Industry", FieldType.Text, MergeRule.FillBlank, industry), Contract("Email", FieldType.Email, MergeRule.FillBlank),
                 Contract("Bounced", FieldType.Checkbox, MergeRule.Union), Contract("Formula", FieldType.Checkbox, MergeRule.ReadOnly, ContractStatus.ReadOnly)],
             [
                 new Flow("enrich", ["icare"], ["clay.row"], [new FlowField(@object, "*")], release, "CRM Admin", false, release == ReleaseMode.Approval ? dailyAt ?? new TimeOnly(6, 0) : null, TimeSpan.FromHours(24)),
@@ -61,6 +62,12 @@ internal static class BacktestSamples
 
     public static EarlierOffer Earlier(string value, DateTimeOffset occurred, bool settled, string field = "City", string flow = "enrich") =>
         new(field, flow, new Candidate(Interlocked.Increment(ref _signals), "clay", occurred, Text(value), settled));
+
+    /// <summary>An edit of which the history keeps no values, as of a long text.</summary>
+    public static KnownEdit Edited(DateTimeOffset at, EditorKind by, string field = "City") => new(field, LastEdit.Made(new EditorVerdict(by), "005000000000001AAA", at, null, null));
+
+    public static KnownEdit Edited(DateTimeOffset at, EditorKind by, string? old, string? @new, string field = "City") =>
+        new(field, LastEdit.Made(new EditorVerdict(by), "005000000000001AAA", at, Text(old), Text(@new)));
 
     public static FieldValue Text(string? text) => FieldValue.FromCanonical(text);
 }

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Signals;
@@ -49,7 +50,7 @@ public sealed class BacktestTests
         Assert.Equal(new FieldEffect("icare", "Lead", "Industry", 4, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0), Of(report, "Industry"));
         Assert.Equal((0, 1), (report.OverwritesAvoided, report.OverwritesAdded));
         Assert.DoesNotContain(report.Fields, f => f.Field == "Formula");
-        Assert.Equal(new StartOrigins(0, 0, 4, 0), report.Starts);
+        Assert.Equal(new StartOrigins(0, 0, 4, 0, 0), report.Starts);
         Assert.Equal(("now", 5L, 0L, "then", 5L, 0L), (report.Now.PolicyVersion, report.Now.Replayed, report.Now.FeedNothing, report.Then.PolicyVersion, report.Then.Replayed, report.Then.FeedNothing));
     }
 
@@ -73,6 +74,55 @@ public sealed class BacktestTests
         [
             "1 City OtherValue: (blank) -> now Written Graz (latest-value), then Written Lyon (latest-value)",
             "3 City WrittenNowOnly: (blank) -> now Written Lyon (latest-value), then Refused (blank) (suppressed)",
+        ], cells.Select(Line));
+    }
+
+    // Latest under both; then City protects human edits.
+    // 1: a person edited it before the seal of the 6th: kept then. 2: a person's edit lies after the seal. 3: a program's edit. 4: nobody is known to have edited it.
+    // 5: a person edited it on the 1st; Lyon is offered on the 2nd, Graz on the 4th: both are kept then.
+    // 6: Lyon is written on the 3rd, which makes the last edit ours; a person edits it on the 4th, so that Graz is kept then.
+    [Fact]
+    public void Protecting_human_edits_keeps_what_a_person_is_known_to_have_edited_before_the_seal()
+    {
+        var offers = (string city) => new[] { Row(On(5, 12), new { city }) };
+        var twice = () => new[] { Row(On(2, 12), new { city = "Lyon" }), Row(On(5, 12), new { city = "Graz" }) };
+        Run(PolicyOf(MergeRule.Latest), PolicyOf(MergeRule.Latest, version: "then", cityProtect: Protection.HumanEdits), out var cells,
+            Lead("1", new { City = "Bergen" }, offers("Turin")) with { Edits = [Edited(On(1), EditorKind.Human)] },
+            Lead("2", new { City = "Bergen" }, offers("Turin")) with { Edits = [Edited(On(9), EditorKind.Human)] },
+            Lead("3", new { City = "Bergen" }, offers("Turin")) with { Edits = [Edited(On(1), EditorKind.Human), Edited(On(2), EditorKind.Integration)] },
+            Lead("4", new { City = "Bergen" }, offers("Turin")) with { Edits = [Edited(On(1), EditorKind.Human, "Industry")] },
+            Lead("5", new { City = "Bergen" }, twice()) with { Edits = [Edited(On(1), EditorKind.Human)] },
+            Lead("6", new { City = "Bergen" }, twice()) with { Edits = [Edited(On(4), EditorKind.Human)] });
+
+        Assert.Equal(
+        [
+            "1 City WrittenNowOnly: Bergen -> now Written Turin (latest-value), then Kept Bergen (edited-by-human)",
+            "5 City WrittenNowOnly: Bergen -> now Written Graz (latest-value), then Kept Bergen (edited-by-human)",
+            "6 City OtherValue: Bergen -> now Written Graz (latest-value), then Written Lyon (latest-value)",
+        ], cells.Select(Line));
+    }
+
+    // The other policy is the one without protection; in fact the one in force protects nothing either until the window ends.
+    // 1: a person edited on the 1st of February, ours wrote Lyon over it on the 3rd in fact: the policy that protects would not have, so that it keeps Graz out too.
+    // 2: the same, but Lyon was undone on the 4th: since then the last edit is ours, and Graz may go over it.
+    // 3: ours wrote before the window, after the person: the last edit is ours, also for the policy that protects.
+    // 4: a person writes Oslo over Lyon, which both policies have written, on the 4th: Graz, offered then, stays out only with protection.
+    [Fact]
+    public void What_ours_wrote_in_fact_within_the_window_does_not_make_the_last_edit_ours_for_a_policy_that_would_not_have_written()
+    {
+        var before = March.From.AddDays(-28);
+        var twice = () => new[] { Row(On(2, 12), new { city = "Lyon" }), Row(On(5, 12), new { city = "Graz" }) };
+        Run(PolicyOf(MergeRule.Latest), PolicyOf(MergeRule.Latest, version: "then", cityProtect: Protection.HumanEdits), out var cells,
+            Lead("1", new { City = "Lyon" }, twice(), writes: [Wrote(On(3, 6), "Bergen", "Lyon")]) with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(On(3, 6), EditorKind.Us, "Bergen", "Lyon")] },
+            Lead("2", new { City = "Bergen" }, twice(), writes: [Wrote(On(3, 6), "Bergen", "Lyon"), Wrote(On(4), "Lyon", "Bergen", undo: true)]) with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(On(3, 6), EditorKind.Us, "Bergen", "Lyon"), Edited(On(4), EditorKind.Us, "Lyon", "Bergen")] },
+            Lead("3", new { City = "Ours" }, twice()) with { Edits = [Edited(before, EditorKind.Human, "", "Bergen"), Edited(before.AddDays(1), EditorKind.Us, "Bergen", "Ours")] },
+            Lead("4", null, twice(), [Sealed(On(3, 6), null)], [Wrote(On(3, 7), null, "Lyon")]) with { Edits = [Edited(On(4), EditorKind.Human, "Lyon", "Oslo")] });
+
+        Assert.Equal(
+        [
+            "1 City WrittenNowOnly: Bergen -> now Written Graz (latest-value), then Kept Bergen (edited-by-human)",
+            "2 City OtherWrites: Bergen -> now Written Graz (latest-value), then Written Graz (latest-value)",
+            "4 City OtherValue: (blank) -> now Written Graz (latest-value), then Written Oslo (latest-value)",
         ], cells.Select(Line));
     }
 
@@ -156,7 +206,7 @@ public sealed class BacktestTests
         var cell = Assert.Single(cells);
         Assert.Equal((CellDifference.OtherValue, "Nantes", "Graz"), (cell.Difference, cell.Now.End, cell.Then.End));
         Assert.Equal((1, 2, 1), (cell.Now.Writes, cell.Then.Writes, cell.Then.Overwrites));
-        Assert.Equal((1, new ReplayFidelity(1, 1), new StartOrigins(1, 0, 0, 0)), (report.OutsideEdits, report.Fidelity, report.Starts));
+        Assert.Equal((1, new ReplayFidelity(1, 1), new StartOrigins(1, 0, 0, 0, 0)), (report.OutsideEdits, report.Fidelity, report.Starts));
     }
 
     // Written on the 2nd, undone on the 5th: a person's will, so both end blank, although the offer is settled and never comes again.

@@ -1,3 +1,4 @@
+using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
@@ -59,8 +60,33 @@ public sealed class CellPastTests
     public void Edits_count_from_the_last_thing_known_before_they_were_met()
     {
         var past = Of(Lead("1", plans: [Sealed(On(2), "A"), Sealed(On(6), "D")], writes: [Wrote(On(4), "B", "C"), Wrote(On(8), "D", "A", undo: true)]));
-        Assert.Equal([new OutsideEdit(On(2), Text("B")), new OutsideEdit(On(4), Text("D")), new OutsideEdit(On(8), Text("A"))], past.Edits);
+        Assert.Equal([new OutsideEdit(On(2), Text("B")), new OutsideEdit(On(4), Text("D")), new OutsideEdit(On(8), Text("A"), IsUndo: true)], past.Edits);
         Assert.Equal(Text("A"), past.Untouched);
+    }
+
+    // History: A to B (3rd, a person), ours in fact wrote C (5th), a person D again over it (7th) and D once more (9th), which no plan met.
+    [Fact]
+    public void An_edit_that_the_field_history_tells_counts_from_its_time_and_says_what_it_replaced()
+    {
+        var past = Of(Lead("1", new { City = "D" }, plans: [Sealed(On(4), "B"), Sealed(On(8), "D")], writes: [Wrote(On(5), "B", "C")]) with
+        {
+            Edits =
+            [
+                Edited(On(7), EditorKind.Human, "C", "D"), Edited(On(3), EditorKind.Human, "A", "B"), Edited(On(5), EditorKind.Us, "B", "C"), Edited(On(9), EditorKind.Integration, "C", "D"),
+                Edited(On(1).AddDays(-1), EditorKind.Human, "Z", "A"), Edited(March.To.AddDays(1), EditorKind.Human, "D", "E"), Edited(On(6), EditorKind.Human),
+                Edited(On(6), EditorKind.Human, "Retail", "Energy", "Industry"),
+            ],
+        });
+        Assert.Equal((Text("A"), StartOrigin.History), Short(past));
+        Assert.Equal([new OutsideEdit(On(3), Text("B")), new OutsideEdit(On(7), Text("D")), new OutsideEdit(On(9), Text("D"))], past.Edits);
+    }
+
+    [Fact]
+    public void What_a_plan_met_before_the_first_edit_of_the_history_is_the_value_at_the_beginning()
+    {
+        var past = Of(Lead("1", new { City = "B" }, plans: [Sealed(On(2), "A")]) with { Edits = [Edited(On(3), EditorKind.Human, "A", "B")] });
+        Assert.Equal((Text("A"), StartOrigin.Plan), Short(past));
+        Assert.Equal([new OutsideEdit(On(3), Text("B"))], past.Edits);
     }
 
     private static (FieldValue, StartOrigin) Short(CellPast past) => (past.Start, past.Origin);

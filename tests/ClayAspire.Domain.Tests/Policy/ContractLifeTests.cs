@@ -83,15 +83,17 @@ public sealed class ContractLifeTests
     }
 
     [Fact]
-    public void A_signature_holds_through_its_last_day_and_is_warned_of_fourteen_days_before()
+    public void A_signature_holds_through_its_last_day_and_is_warned_of_as_long_before_as_is_asked()
     {
         var last = DateOnly.FromDateTime(Noon.UtcDateTime).AddDays(30);
         var end = new DateTimeOffset(last.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
         Sign(last);
         Assert.Equal(end, InForce.EndsAt);
-        Assert.False(Standing.EndsSoon(_now));
+        var within = TimeSpan.FromDays(14);
+        Assert.False(Standing.EndsSoon(_now, within));
+        Assert.True(Standing.EndsSoon(_now, TimeSpan.FromDays(31)));
         _now = end.AddDays(-14);
-        Assert.True(Standing.EndsSoon(_now));
+        Assert.True(Standing.EndsSoon(_now, within));
         _now = end.AddTicks(-1);
         var active = InForce.Version;
         Assert.Equal(ContractStatus.Active, Standing.Status);

@@ -23,6 +23,33 @@ public sealed class StrengthCheckTests(ITestOutputHelper output)
         Assert.True(result.Histories > 5000);
     }
 
+    [Theory]
+    [InlineData(MergeRule.Latest)]
+    [InlineData(MergeRule.FillBlank)]
+    [InlineData(MergeRule.Ranked)]
+    [InlineData(MergeRule.Shadow)]
+    public void A_shipped_rule_holds_it_over_values_in_many_spellings_of_one_standard_too(MergeRule rule)
+    {
+        var plain = new StrengthCheck(new RuleBench(rule, MergeRules.Shipped), seed: 3).Run(500);
+        var both = StrengthCheck.Run(rule, MergeRules.Shipped, seed: 3, random: 500);
+        Assert.Null(both.CounterExample);
+        Assert.True(both.Histories >= plain.Histories + 500);
+    }
+
+    [Fact]
+    public void A_rule_that_breaks_only_where_values_are_standardised_is_found_and_the_standard_named()
+    {
+        var broken = new BrokenRule(MergeRule.Latest, RuleStrength.Convergent, (contract, offered) => contract.Standard is null
+            ? offered.MaxBy(c => (c.OccurredAt, c.Source, c.Value.Text))!
+            : offered.MaxBy(c => c.SignalId)!);
+        var rules = MergeRules.Shipped.With(broken);
+        Assert.Null(new StrengthCheck(new RuleBench(MergeRule.Latest, rules), seed: 3).Run(500).CounterExample);
+        var found = StrengthCheck.Run(MergeRule.Latest, rules, seed: 3, random: 500).CounterExample!;
+        Assert.Equal(("city", 2), (found.Standard, found.Offers.Count));
+        Assert.Contains("The contract brings values to standard 'city'. The CRM value at the start: ", found.ToString(), StringComparison.Ordinal);
+        Assert.Contains("the CRM has \"Graz\"", found.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_rule_that_lets_arrival_decide_breaks_with_two_candidates_in_two_orders()
     {
