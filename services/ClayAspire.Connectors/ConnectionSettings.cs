@@ -41,6 +41,9 @@ public sealed class ConnectionSettings
     /// <summary>Share of the daily call budget that we use at most; the rest is for others. Default: 0.8.</summary>
     public double QuotaShare { get; set; } = 0.8;
 
+    /// <summary>Records of one object above which they are written by a bulk job, and above which reads go by bulk query. Default: 2000.</summary>
+    public int BulkAbove { get; set; } = 2000;
+
     /// <summary>Reads all connections and lists everything that is wrong with them, each with its remedy.</summary>
     public static IReadOnlyDictionary<string, ConnectionSettings> Load(IConfiguration configuration, out IReadOnlyList<string> problems)
     {
@@ -85,5 +88,7 @@ public sealed class ConnectionSettings
             yield return $"{at}:TimeoutSeconds must be above 0 and at most 300.";
         if (QuotaShare is not (> 0 and <= 1))
             yield return $"{at}:QuotaShare must be above 0 and at most 1.";
+        if (BulkAbove < 1)
+            yield return $"{at}:BulkAbove must be at least 1 record.";
     }
 }

@@ -1,5 +1,6 @@
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Storage.Backtests;
+using ClayAspire.Storage.Budgets;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
@@ -61,6 +62,7 @@ public static class StorageRegistration
         services.AddSingleton<AnchorStore>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<CallBudgetStore>();
         services.AddSingleton<ExplanationStore>();
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<FieldEditStore>();

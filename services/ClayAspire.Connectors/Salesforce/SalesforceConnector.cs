@@ -39,8 +39,9 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         _clock = clock;
         _log = log;
         _session = new SalesforceSession(connection, settings, http, clock);
-        _transport = new SalesforceTransport(connection, settings, http, _session);
+        _transport = new SalesforceTransport(connection, settings, http, _session, clock);
         _query = new SalesforceQuery(_transport);
+        Bulk = new SalesforceBulk(connection, settings.BulkAbove, _transport, DescribeAsync, o => _descriptions.TryRemove(o, out _));
         _history = new SalesforceHistory(connection, _query, new SalesforceEditors(_transport, _query, clock), clock);
     }
 
@@ -51,6 +52,18 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
     public int UpdateBatchSize => UpdateLimit;
 
     public int HistoryBatchSize => SalesforceHistory.BatchSize;
+
+    public int ReadBatchSize => RetrieveLimit;
+
+    public IBulkUpdates Bulk { get; }
+
+    // A write of a child holds its parent for a moment; others who write children of it are refused meanwhile.
+    public string? ParentField(string @object) => @object switch
+    {
+        "Contact" => "AccountId",
+        "CampaignMember" => "CampaignId",
+        _ => null,
+    };
 
     public CallCount CountCalls() => CallCount.Begin();
 
@@ -180,7 +193,7 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         if (!answer.TryGetValue("DailyApiRequests", out var daily) || daily.ValueKind != JsonValueKind.Object)
             return _transport.Quota;
         var max = daily.GetProperty("Max").GetInt64();
-        return new Quota(max - daily.GetProperty("Remaining").GetInt64(), max);
+        return new Quota(max - daily.GetProperty("Remaining").GetInt64(), max, _clock.GetUtcNow());
     }
 
     private async Task<IReadOnlyList<RowOutcome>> SendUpdatesAsync(ObjectDescription description, IReadOnlyList<RecordUpdate> updates, CancellationToken cancellationToken)
@@ -305,7 +318,9 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         return IsTrue(row, "IsConverted") ? (RecordState.Converted, SalesforceJson.Text(row, "ConvertedContactId")) : (RecordState.Live, null);
     }
 
-    private static bool IsTrue(JsonElement row, string field) => row.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+    // Rows of a bulk query hold texts only.
+    private static bool IsTrue(JsonElement row, string field) =>
+        row.TryGetProperty(field, out var value) && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && value.ValueEquals("true")));
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {

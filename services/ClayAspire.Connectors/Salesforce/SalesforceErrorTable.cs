@@ -24,6 +24,12 @@ internal static class SalesforceErrorTable
     public static readonly ErrorRule BadCredentials =
         new("bad-credentials", "auth", ErrorAction.Stop, ItInfra, "The CRM refused to sign us in. Check ClientId, ClientSecret or key, and the app's run-as user.");
 
+    /// <summary>A bulk job is not in the state that a call is for.</summary>
+    public const string InvalidJobState = "INVALIDJOBSTATE";
+
+    /// <summary>How a lock is spelled inside the message of a trigger that met it.</summary>
+    private static readonly string[] Locks = ["UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access"];
+
     private static readonly FrozenDictionary<string, ErrorRule> Rules = new ErrorRule[]
     {
         new("INVALID_SESSION_ID", "auth", ErrorAction.Reauthenticate, ItInfra, "The session expired."),
@@ -62,8 +68,22 @@ internal static class SalesforceErrorTable
         new("INVALID_TYPE_FOR_OPERATION", "access", ErrorAction.Stop, CrmAdmin, "The object does not support this."),
         new("MALFORMED_QUERY", "request", ErrorAction.Stop, ItInfra, "We sent a query that the CRM cannot read. This is a fault of ours."),
         new("JSON_PARSER_ERROR", "request", ErrorAction.Reject, ItInfra, "We sent something that the CRM cannot read. This is a fault of ours."),
+        // Bulk API 2.0: refusals of a job, and what a job that failed as a whole says before its first colon.
+        new(InvalidJobState, "bulk", ErrorAction.Retry, ItInfra, "The bulk job is in another state than we thought. It is looked up."),
+        new("INVALIDJOB", "bulk", ErrorAction.Stop, ItInfra, "The CRM does not take the bulk job as we ordered it. This is a fault of ours."),
+        new("INVALIDENTITY", "access", ErrorAction.Stop, CrmAdmin, "The object does not exist for bulk jobs, or the integration user cannot see it. Give it read rights on the object."),
+        new("FEATURENOTENABLED", "access", ErrorAction.Stop, CrmAdmin, "The integration user may not use this kind of bulk job."),
+        new("InvalidBatch", "access", ErrorAction.Retry, CrmAdmin, "A column of the bulk job does not exist, or the integration user cannot see it any more. Its cells are checked anew and the others are sent again."),
+        new("ClientInputError", "bulk", ErrorAction.Stop, ItInfra, "The CRM cannot read the data of the bulk job. This is a fault of ours."),
+        new("InternalServerError", "server", ErrorAction.Retry, ItInfra, "The CRM gave the bulk job up half way. The rows that it did not try are sent again."),
+        new("ExceededQuota", "quota", ErrorAction.Wait, CrmAdmin, "The bulk batches or rows of these 24 hours are used up. Work goes on when the window frees some."),
+        new("EXCEEDEDQUOTA", "quota", ErrorAction.Wait, CrmAdmin, "The bulk jobs of these 24 hours are used up. Work goes on when the window frees some."),
         new("ALL_OR_NONE_OPERATION_ROLLED_BACK", "request", ErrorAction.Retry, ItInfra, "Another row of the batch failed and took this one with it. It is tried again."),
     }.ToFrozenDictionary(r => r.Code, StringComparer.Ordinal);
+
+    /// <summary>The rule of a bulk job that failed as a whole, whose message begins with a code: <c>InvalidBatch : Field name not found : City</c>.</summary>
+    public static ErrorRule FindOfJob(string message) =>
+        Find(message.IndexOf(':', StringComparison.Ordinal) is var colon && colon > 0 ? message[..colon].Trim() : message.Trim());
 
     /// <summary>Whether the CRM hides an object or field that was asked for: the integration user has no right to read it.</summary>
     public static bool IsHidden(CrmException refusal) => refusal.Rule.Code is "INVALID_TYPE" or "INVALID_FIELD";
@@ -73,7 +93,7 @@ internal static class SalesforceErrorTable
     /// <param name="message">The CRM's message: a trigger may wrap a row lock, which passes.</param>
     public static ErrorRule Find(string code, string message = "")
     {
-        if (code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" && message.Contains("UNABLE_TO_LOCK_ROW", StringComparison.Ordinal))
+        if (code == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY" && Locks.Any(l => message.Contains(l, StringComparison.Ordinal)))
             return Rules["UNABLE_TO_LOCK_ROW"];
         return Rules.GetValueOrDefault(code)
             ?? new ErrorRule(code, "other", ErrorAction.Reject, CrmAdmin, "The CRM refused the row with a code that is not in the error table. See the CRM's documentation of the code.");

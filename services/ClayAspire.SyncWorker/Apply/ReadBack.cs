@@ -32,8 +32,12 @@ internal static class ReadBack
 /// <summary>Reads the records behind cells, all of one object, in one go.</summary>
 internal static class LiveCells
 {
-    public static Task<IReadOnlyDictionary<string, LiveRecord>> ReadAsync(ICrmConnector connector, IReadOnlyList<RunCellRow> cells, CancellationToken cancel) =>
+    /// <param name="connector">The CRM.</param>
+    /// <param name="cells">The cells, all of one object.</param>
+    /// <param name="cancel">Cancels the reading.</param>
+    /// <param name="beside">A field that is read beside theirs; null for none.</param>
+    public static Task<IReadOnlyDictionary<string, LiveRecord>> ReadAsync(ICrmConnector connector, IReadOnlyList<RunCellRow> cells, CancellationToken cancel, string? beside = null) =>
         connector.ReadAsync(cells[0].Object,
             [.. cells.Select(c => c.RecordId).Distinct(StringComparer.Ordinal)],
-            [.. cells.Select(c => c.Field).Distinct(StringComparer.Ordinal)], cancel);
+            [.. cells.Select(c => c.Field).Concat(beside is null ? [] : [beside]).Distinct(StringComparer.Ordinal)], cancel);
 }

@@ -1,5 +1,6 @@
 using ClayAspire.Connectors;
 using ClayAspire.Storage.Queue;
+using ClayAspire.SyncWorker.Apply;
 
 namespace ClayAspire.SyncWorker.Jobs;
 
@@ -12,6 +13,24 @@ internal static class CrmPause
     private static readonly TimeSpan QuotaWait = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan PersonWait = TimeSpan.FromMinutes(5);
 
+    /// <summary>Puts a job off that would take the calls that others need: watching and mirroring are no reason to touch the reserve.</summary>
+    /// <exception cref="JobSnoozedException">Nothing is left but the reserve.</exception>
+    public static async Task UntilRoomAsync(CallBudgetKeeper budget, ICrmConnector connector, JobContext job, CancellationToken cancel)
+    {
+        try
+        {
+            await budget.MustHaveRoomAsync(connector, cancel);
+        }
+        catch (CallReserveReachedException e)
+        {
+            JobContext.Snooze(budget.Wait, e.Message);
+        }
+        catch (CrmException e)
+        {
+            throw For(e, job);
+        }
+    }
+
     /// <summary>The exception to throw instead.</summary>
     public static Exception For(CrmException e, JobContext job) => e.Rule.Action switch
     {
@@ -20,7 +39,4 @@ internal static class CrmPause
         _ when job.Job.Attempt > job.Job.MaxAttempts / 2 => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
         _ => e,
     };
-
-    /// <summary>How long a run waits that stopped at its share of the daily budget.</summary>
-    public static TimeSpan QuotaDelay => QuotaWait;
 }
