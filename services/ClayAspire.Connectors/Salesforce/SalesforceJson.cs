@@ -54,7 +54,7 @@ internal sealed record DescribedField(
 
 internal sealed record DescribedPicklistValue(string? Value, bool Active);
 
-internal sealed record QueryAnswer(bool Done, string? NextRecordsUrl, List<JsonElement> Records);
+internal sealed record QueryAnswer(bool Done, string? NextRecordsUrl, List<JsonElement> Records, long TotalSize = 0);
 
 /// <summary>A bulk job to be made.</summary>
 internal sealed record BulkOrder(string Object, string Operation, string ContentType, string LineEnding, string ColumnDelimiter);

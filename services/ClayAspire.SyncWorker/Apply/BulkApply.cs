@@ -200,11 +200,12 @@ internal sealed partial class ApplySession
         return (send, parents);
     }
 
-    /// <summary>Cells of as many records as one read takes; the cells of a record stay together.</summary>
+    /// <summary>Cells of as many records as two reads take, which is what one question for their histories takes; the cells of a record stay together.</summary>
     private IEnumerable<IReadOnlyList<RunCellRow>> Slices(IReadOnlyList<RunCellRow> cells) =>
-        cells.GroupBy(c => c.RecordId, StringComparer.Ordinal).Chunk(connector.ReadBatchSize).Select(chunk => (IReadOnlyList<RunCellRow>)[.. chunk.SelectMany(r => r)]);
+        cells.GroupBy(c => c.RecordId, StringComparer.Ordinal).Chunk(2 * connector.ReadBatchSize).Select(chunk => (IReadOnlyList<RunCellRow>)[.. chunk.SelectMany(r => r)]);
 
-    private int BulkCalls(int records) => 3 * ((records + connector.ReadBatchSize - 1) / connector.ReadBatchSize) + CallsPerJob;
+    // Second check, histories and read-back: two calls for each read's worth of records, and as many again for the histories.
+    private int BulkCalls(int records) => 4 * ((records + connector.ReadBatchSize - 1) / connector.ReadBatchSize) + CallsPerJob;
 
     private static string Outcome(BulkJobState state) => state switch
     {
