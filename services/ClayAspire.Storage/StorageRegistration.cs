@@ -55,6 +55,7 @@ public static class StorageRegistration
         services.AddSingleton<JobListener>();
         services.AddSingleton<SignalStore>();
         services.AddSingleton<CandidateStore>();
+        services.AddSingleton<SuccessionStore>();
         services.AddSingleton<CrmRecordStore>();
         services.AddSingleton<LedgerStore>();
         services.AddOptions<LedgerSettings>().BindConfiguration(LedgerSettings.Section).ValidateDataAnnotations().ValidateOnStart();

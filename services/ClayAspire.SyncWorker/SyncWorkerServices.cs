@@ -21,6 +21,7 @@ internal static class SyncWorkerServices
         services.AddSingleton<CallBudgetKeeper>();
         services.AddSingleton<ApplyCost>();
         services.AddSingleton<LastEditReader>();
+        services.AddSingleton<OfferFollower>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();

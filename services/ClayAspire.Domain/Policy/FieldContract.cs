@@ -158,6 +158,9 @@ public sealed record FieldContract(
     /// <summary>What is kept from being overwritten, whatever <see cref="Rule"/> says.</summary>
     public Protection Protect { get; init; }
 
+    /// <summary>What happens to values offered for a lead that was converted.</summary>
+    public OnConversion OnConversion { get; init; }
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 
@@ -194,6 +197,8 @@ public sealed record FieldContract(
                 terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
             if (Protect == Protection.HumanEdits)
                 terms.Add("protect: human-edits");
+            if (OnConversion == OnConversion.Follow)
+                terms.Add("on_conversion: follow");
             if (Standard is not null)
                 terms.Add($"standard: {Standard.Name}");
             if (Region is not null)

@@ -13,7 +13,7 @@ internal static class DriftCheck
     public static Reason? Check(PolicySet policy, Flow flow, Plan plan, RunCellRow cell, LiveRecord live, IReadOnlyCollection<Candidate> candidates)
     {
         if (live.State != RecordState.Live)
-            return new Reason("record-changed", $"The record is {live.State} now. The cell is planned anew.");
+            return Gone(policy, flow, cell, live);
         if (!live.Values.ContainsKey(cell.Field))
             return new Reason("field-not-visible", $"The integration user can no longer see {cell.Object}.{cell.Field}.");
         if (live.Value(cell.Field) != FieldValue.FromCanonical(cell.OldValue))
@@ -34,6 +34,20 @@ internal static class DriftCheck
         return decision.Verdict == Verdict.Write
             ? new Reason("superseded", "A better candidate came since the plan was sealed. The cell is planned anew.")
             : new Reason("decided-otherwise", $"The policy or the candidates changed since the plan was sealed ({decision.Reason.Code}). The cell is planned anew.");
+    }
+
+    private static Reason Gone(PolicySet policy, Flow flow, RunCellRow cell, LiveRecord live)
+    {
+        const string Since = "since the plan was sealed";
+        var goesOn = Succession.Of(policy, flow, live, cell.Field) is not null;
+        return live.State switch
+        {
+            RecordState.Converted => new Reason("record-converted", live.SuccessorId is { } contact
+                ? $"The lead was converted to contact {contact} {Since}. {(goesOn ? "The next plan takes the value on to the contact." : "The next plan holds the value for a person to carry over.")}"
+                : $"The lead was converted {Since}. The next plan holds the value for a person to carry over."),
+            RecordState.Merged => new Reason("record-merged", $"The record was merged into {live.SuccessorId ?? "another"} {Since}. {(goesOn ? "The next plan takes the value on to the survivor." : "The next plan holds the value.")}"),
+            _ => new Reason("record-deleted", $"The record was deleted {Since}, or the integration user cannot see it any more. The next plan refuses the value."),
+        };
     }
 
     /// <summary>The pair of the decider's own filter, checked at the last moment before sending: a broken decider must not reach the CRM.</summary>
