@@ -220,7 +220,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
 
     private static async Task<ApiError> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var fallback = new ApiError(response.StatusCode == HttpStatusCode.NotFound ? "NOT_FOUND" : "UNKNOWN_EXCEPTION", null, $"status {(int)response.StatusCode}", null);
+        var fallback = new ApiError(SalesforceErrorTable.CodeOf((int)response.StatusCode), null, $"status {(int)response.StatusCode}", null);
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);

@@ -66,7 +66,7 @@ internal sealed class ApplyPlanHandler(
         }
         catch (CrmException e)
         {
-            var pause = CrmPause.For(e, job);
+            var pause = CrmPause.For(e, job, budget.Wait);
             throw pause is JobSnoozedException snoozed ? await PutOffAsync(job, run, snoozed.Delay, e.Message, cancel) : pause;
         }
         if (order == RunOrder.Pause)

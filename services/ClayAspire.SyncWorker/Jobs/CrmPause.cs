@@ -32,9 +32,12 @@ internal static class CrmPause
     }
 
     /// <summary>The exception to throw instead.</summary>
-    public static Exception For(CrmException e, JobContext job) => e.Rule.Action switch
+    /// <param name="e">What the CRM said.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="quotaWait">How long it waits for a budget when the CRM does not say; by default half an hour.</param>
+    public static Exception For(CrmException e, JobContext job, TimeSpan? quotaWait = null) => e.Rule.Action switch
     {
-        ErrorAction.Wait => new JobSnoozedException(e.RetryAfter ?? QuotaWait, e.Message),
+        ErrorAction.Wait => new JobSnoozedException(e.RetryAfter ?? quotaWait ?? QuotaWait, e.Message),
         ErrorAction.Stop or ErrorAction.Reauthenticate => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
         _ when job.Job.Attempt > job.Job.MaxAttempts / 2 => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
         _ => e,
