@@ -24,7 +24,9 @@ namespace ClayAspire.SyncWorker.Tests;
 /// <summary>A worker in this process, on a database of its own and the twin.</summary>
 public sealed class SyncStack : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    /// <summary>How long anything may take before a test fails.</summary>
+    public static TimeSpan Deadline { get; set; } = TimeSpan.FromSeconds(60);
+
     private static readonly Lazy<Task<string>> Template = new(MigrateTemplateAsync);
 
     private readonly IHost _host;

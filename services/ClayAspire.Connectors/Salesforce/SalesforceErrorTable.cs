@@ -21,6 +21,9 @@ internal static class SalesforceErrorTable
     public static readonly ErrorRule Malformed =
         new("malformed-answer", "server", ErrorAction.Retry, ItInfra, "The CRM's answer cannot be read. Check that the address is the CRM's and no proxy stands between.") { Status = 200 };
 
+    public static readonly ErrorRule TokenRefused =
+        new("token-refused", "auth", ErrorAction.Retry, ItInfra, "The CRM refuses tokens that it has just given. It is tried again; if it lasts, check the app's session policies and network restrictions.") { Status = 401 };
+
     public static readonly ErrorRule BadCredentials =
         new("bad-credentials", "auth", ErrorAction.Stop, ItInfra, "The CRM refused to sign us in. Check ClientId, ClientSecret or key, and the app's run-as user.");
 
@@ -109,7 +112,7 @@ internal static class SalesforceErrorTable
     };
 
     /// <summary>The whole table, as docs/errors.md shows it.</summary>
-    public static IEnumerable<ErrorRule> All => Rules.Values.Concat([Unreachable, Unavailable, Malformed, BadCredentials]).OrderBy(r => r.Family, StringComparer.Ordinal).ThenBy(r => r.Code, StringComparer.Ordinal);
+    public static IEnumerable<ErrorRule> All => Rules.Values.Concat([Unreachable, Unavailable, Malformed, TokenRefused, BadCredentials]).OrderBy(r => r.Family, StringComparer.Ordinal).ThenBy(r => r.Code, StringComparer.Ordinal);
 
     /// <summary>Whether the CRM hides an object or field that was asked for: the integration user has no right to read it.</summary>
     public static bool IsHidden(CrmException refusal) => refusal.Rule.Code is "INVALID_TYPE" or "INVALID_FIELD";

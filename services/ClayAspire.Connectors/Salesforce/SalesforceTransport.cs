@@ -29,6 +29,10 @@ internal abstract record WriteAnswer
 internal sealed partial class SalesforceTransport(string connection, ConnectionSettings settings, Func<HttpClient> http, SalesforceSession session, TimeProvider clock)
 {
     private const int ReadAttempts = 2;
+
+    /// <summary>Tokens that one call tries: an old one may have died, and a fresh one may die at once when somebody ends all sessions.</summary>
+    private const int MostTokens = 3;
+
     private const string CsvType = "text/csv";
 
     /// <summary>The slowest line that an upload still comes through on.</summary>
@@ -179,7 +183,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string bodyType, string? accept, CancellationToken cancellationToken)
     {
-        for (var signedInAnew = false; ; signedInAnew = true)
+        for (var tokens = 1; ; tokens++)
         {
             var token = await session.GetAsync(cancellationToken);
             using var request = new HttpRequestMessage(method, AddressOf(token, path));
@@ -206,8 +210,8 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
                 return response;
             response.Dispose();
             session.Invalidate(token);
-            if (signedInAnew)
-                throw new CrmException(connection, SalesforceErrorTable.BadCredentials, "a fresh token was refused");
+            if (tokens >= MostTokens)
+                throw new CrmException(connection, SalesforceErrorTable.TokenRefused, "");
         }
     }
 
