@@ -47,7 +47,7 @@ internal static class SalesforceCalls
     {
         await using var twin = await Twin.StartAsync(("CrmSandbox__DailyApiRequests", "10000000"));
         await using var stack = await SyncStack.StartAsync(twin, settings:
-            [("SyncWorker:MirrorRefreshSeconds", "86400"), ("SyncWorker:BulkPollSeconds", "3"), ("Connections:icare-staging:TimeoutSeconds", "120")]);
+            [("SyncWorker:MirrorRefreshSeconds", "86400"), ("SyncWorker:SweepSeconds", "3600"), ("SyncWorker:BulkPollSeconds", "3"), ("Connections:icare-staging:TimeoutSeconds", "120")]);
         var ids = new List<string>(leads);
         foreach (var chunk in Enumerable.Range(0, leads).Chunk(10_000))
             ids.AddRange(await twin.Staging.LoadAsync("Lead", chunk.Select(i => (object)new { LastName = $"L{i}", Company = "C" })));
@@ -57,6 +57,8 @@ internal static class SalesforceCalls
                 JsonSerializer.Serialize(new { salesforce_id = id, city = $"Paris{i}" }), At, FeedsFlow: true))], default);
         }
         var plan = await stack.PlanAsync(Staging, Flow);
+        if (plan.Plan.Changes.Count() != leads)
+            throw new InvalidOperationException($"The plan has {plan.Plan.Changes.Count()} changes for {leads} leads.");
         var before = await CallsAsync(twin);
         var started = Stopwatch.GetTimestamp();
         var run = await stack.ApplyAsync(plan);
