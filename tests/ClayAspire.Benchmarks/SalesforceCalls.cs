@@ -54,7 +54,7 @@ internal static class SalesforceCalls
         foreach (var chunk in ids.Chunk(5_000))
         {
             await stack.Get<SignalStore>().AppendAsync([.. chunk.Select((id, i) => new NewSignal("clay", "clay.row", "fake_1000", id,
-                JsonSerializer.Serialize(new { salesforce_id = id, city = $"Paris{i}" }), At, FeedsFlow: true))], default);
+                JsonSerializer.Serialize(new { salesforce_id = id, city = $"Paris{i % 1000}" }), At, FeedsFlow: true))], default);
         }
         var plan = await stack.PlanAsync(Staging, Flow);
         if (plan.Plan.Changes.Count() != leads)
