@@ -62,4 +62,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(34, LogLevel.Information, "Run {Run}: bulk job {Job} is settled: {Accepted} cells accepted, {Refused} refused, {Unknown} in no result and read.")]
     public static partial void BulkSettled(ILogger log, Guid run, string job, int accepted, int refused, int unknown);
+
+    [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
+    public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
 }

@@ -13,14 +13,10 @@ internal static class DriftCheck
     public static Reason? Check(PolicySet policy, Flow flow, Plan plan, RunCellRow cell, LiveRecord live, IReadOnlyCollection<Candidate> candidates)
     {
         if (live.State != RecordState.Live)
-            return Gone(policy, flow, cell, live);
-        if (!live.Values.ContainsKey(cell.Field))
-            return new Reason("field-not-visible", $"The integration user can no longer see {cell.Object}.{cell.Field}.");
-        if (live.Value(cell.Field) != FieldValue.FromCanonical(cell.OldValue))
-            return new Reason("drifted", plan.Kind == PlanKind.Undo
-                ? "The CRM value was changed since the undo was sealed. That edit is left alone."
-                : "The CRM value was changed since the plan was sealed. The cell is planned anew.");
-        if (PolicyChange.Check(plan, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
+            return Gone(live, Succession.Of(policy, flow, live, cell.Field) is not null);
+        if (Drift(plan.Kind, new CellKey(live.Key, cell.Field), FieldValue.FromCanonical(cell.OldValue), live) is { } drift)
+            return drift;
+        if (PolicyChange.Check(plan.Head, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
             return policyChanged;
         if (plan.Kind == PlanKind.Undo)
         {
@@ -36,16 +32,36 @@ internal static class DriftCheck
             : new Reason("decided-otherwise", $"The policy or the candidates changed since the plan was sealed ({decision.Reason.Code}). The cell is planned anew.");
     }
 
-    private static Reason Gone(PolicySet policy, Flow flow, RunCellRow cell, LiveRecord live)
+    /// <summary>Whether the cell is still as the approver saw it: why not, or null when it is.</summary>
+    /// <param name="kind">The plan's kind.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="old">The live value when the plan was sealed.</param>
+    /// <param name="live">The record as just read.</param>
+    public static Reason? Drift(PlanKind kind, CellKey cell, FieldValue old, LiveRecord live)
+    {
+        if (live.State != RecordState.Live)
+            return Gone(live, goesOn: null);
+        if (!live.Values.ContainsKey(cell.Field))
+            return new Reason("field-not-visible", $"The integration user can no longer see {cell.Record.Object}.{cell.Field}.");
+        if (live.Value(cell.Field) == old)
+            return null;
+        return new Reason("drifted", kind == PlanKind.Undo
+            ? "The CRM value was changed since the undo was sealed. That edit is left alone."
+            : "The CRM value was changed since the plan was sealed. The cell is planned anew.");
+    }
+
+    /// <param name="live">The record.</param>
+    /// <param name="goesOn">Whether its value goes on to what it lives on as; null when nobody asked.</param>
+    private static Reason Gone(LiveRecord live, bool? goesOn)
     {
         const string Since = "since the plan was sealed";
-        var goesOn = Succession.Of(policy, flow, live, cell.Field) is not null;
+        string Next(string follows, string stays) => goesOn is { } known ? $" The next plan {(known ? follows : stays)}." : " The cell is planned anew.";
         return live.State switch
         {
-            RecordState.Converted => new Reason("record-converted", live.SuccessorId is { } contact
-                ? $"The lead was converted to contact {contact} {Since}. {(goesOn ? "The next plan takes the value on to the contact." : "The next plan holds the value for a person to carry over.")}"
-                : $"The lead was converted {Since}. The next plan holds the value for a person to carry over."),
-            RecordState.Merged => new Reason("record-merged", $"The record was merged into {live.SuccessorId ?? "another"} {Since}. {(goesOn ? "The next plan takes the value on to the survivor." : "The next plan holds the value.")}"),
+            RecordState.Converted => new Reason("record-converted",
+                $"The lead was converted{(live.SuccessorId is { } contact ? $" to contact {contact}" : "")} {Since}.{Next("takes the value on to the contact", "holds the value for a person to carry over")}"),
+            RecordState.Merged => new Reason("record-merged",
+                $"The record was merged into {live.SuccessorId ?? "another"} {Since}.{Next("takes the value on to the survivor", "holds the value")}"),
             _ => new Reason("record-deleted", $"The record was deleted {Since}, or the integration user cannot see it any more. The next plan refuses the value."),
         };
     }
