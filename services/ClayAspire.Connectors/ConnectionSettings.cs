@@ -41,6 +41,15 @@ public sealed class ConnectionSettings
     /// <summary>Share of the daily call budget that we use at most; the rest is for others. Default: 0.8.</summary>
     public double QuotaShare { get; set; } = 0.8;
 
+    /// <summary>Records of one object above which they are written by a bulk job. Default: 2000, Salesforce's own advice.</summary>
+    public int BulkAbove { get; set; } = 2000;
+
+    /// <summary>Records above which a whole object is read by a bulk query, which costs about five calls; a page of 2,000 costs one. Default: 10000.</summary>
+    public int BulkReadAbove { get; set; } = 10_000;
+
+    /// <summary>Seconds before the first look at a bulk query; later looks come ever more seldom, up to 30 seconds. Default: 2.</summary>
+    public double BulkQueryPollSeconds { get; set; } = 2;
+
     /// <summary>Reads all connections and lists everything that is wrong with them, each with its remedy.</summary>
     public static IReadOnlyDictionary<string, ConnectionSettings> Load(IConfiguration configuration, out IReadOnlyList<string> problems)
     {
@@ -85,5 +94,11 @@ public sealed class ConnectionSettings
             yield return $"{at}:TimeoutSeconds must be above 0 and at most 300.";
         if (QuotaShare is not (> 0 and <= 1))
             yield return $"{at}:QuotaShare must be above 0 and at most 1.";
+        if (BulkAbove < 1)
+            yield return $"{at}:BulkAbove must be at least 1 record.";
+        if (BulkReadAbove < 1)
+            yield return $"{at}:BulkReadAbove must be at least 1 record.";
+        if (BulkQueryPollSeconds is not (>= 0.01 and <= 600))
+            yield return $"{at}:BulkQueryPollSeconds must be 0.01 to 600.";
     }
 }

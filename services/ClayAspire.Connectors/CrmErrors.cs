@@ -28,7 +28,11 @@ public enum ErrorAction
 /// <param name="Action">What to do.</param>
 /// <param name="Owner">The role of the escalation path that answers for it.</param>
 /// <param name="Words">In plain words, with the remedy.</param>
-public sealed record ErrorRule(string Code, string Family, ErrorAction Action, string Owner, string Words);
+public sealed record ErrorRule(string Code, string Family, ErrorAction Action, string Owner, string Words)
+{
+    /// <summary>The HTTP status of a call that is refused with it; 0 where no answer of the CRM carries it. In rows of a batch and of a bulk job it comes with 200.</summary>
+    public int Status { get; init; } = 400;
+}
 
 /// <summary>The CRM as a whole did not serve a call. Says what to do and, where known, when.</summary>
 public sealed class CrmException : Exception

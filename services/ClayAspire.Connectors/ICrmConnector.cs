@@ -24,6 +24,18 @@ public interface ICrmConnector
     /// <summary>The most records that one call of <see cref="LastEditsAsync"/> to the CRM asks for.</summary>
     int HistoryBatchSize { get; }
 
+    /// <summary>The most records that one call of <see cref="ReadAsync"/> to the CRM asks for.</summary>
+    int ReadBatchSize { get; }
+
+    /// <summary>Updates of many records by jobs; null when the CRM has no such thing.</summary>
+    IBulkUpdates? Bulk { get; }
+
+    /// <summary>
+    /// The field of <paramref name="object"/> that holds the parent which a write locks: rows of one parent go together, so that they do not get
+    /// in each other's way. Null when there is none.
+    /// </summary>
+    string? ParentField(string @object);
+
     /// <summary>Counts the calls that the current asynchronous flow makes until the returned count is disposed.</summary>
     CallCount CountCalls();
 
@@ -96,8 +108,9 @@ public sealed record ChangedRecord(LiveRecord Record, DateTimeOffset ChangedAt, 
 /// <summary>Use of the account's daily call budget.</summary>
 /// <param name="Used">Calls used in the window.</param>
 /// <param name="Max">Calls that the window allows; 0 when unknown.</param>
+/// <param name="ToldAt">When the CRM told it.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Quota(long Used, long Max)
+public readonly record struct Quota(long Used, long Max, DateTimeOffset ToldAt = default)
 {
     /// <summary>Before the first answer.</summary>
     public static Quota Unknown => default;

@@ -33,6 +33,7 @@ internal static class SandboxApp
             kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
             kestrel.Limits.MaxRequestHeadersTotalSize = 2 * LongestRequestLine;
         });
+        builder.Services.AddSingleton<TimeProvider>(new TwinClock(TimeProvider.System));
         configure?.Invoke(builder);
         builder.Services.AddSingleton<SandboxOrgs>(services => new SandboxOrgs(
             OrgNames, services.GetRequiredService<IOptions<SandboxOptions>>().Value, services.GetRequiredService<TimeProvider>()));

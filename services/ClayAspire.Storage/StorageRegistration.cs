@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Storage.Backtests;
 using ClayAspire.Storage.Discrepancies;
+using ClayAspire.Storage.Budgets;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
@@ -56,6 +57,7 @@ public static class StorageRegistration
         services.AddSingleton<JobListener>();
         services.AddSingleton<SignalStore>();
         services.AddSingleton<CandidateStore>();
+        services.AddSingleton<SuccessionStore>();
         services.AddSingleton<CrmRecordStore>();
         services.AddSingleton<SuppressionStore>();
         services.AddSingleton<LedgerStore>();
@@ -64,6 +66,7 @@ public static class StorageRegistration
         services.AddSingleton<AnchorStore>();
         services.AddSingleton<PlanStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<CallBudgetStore>();
         services.AddSingleton<ExplanationStore>();
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<FieldEditStore>();

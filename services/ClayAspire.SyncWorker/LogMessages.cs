@@ -57,6 +57,15 @@ internal static partial class LogMessages
     [LoggerMessage(31, LogLevel.Information, "Candidates of {Connection}, flow {Flow} that the CRM held up wait to be planned again: {Candidates}.")]
     public static partial void HeldByCrmReleased(ILogger log, string connection, string flow, int candidates);
 
+    [LoggerMessage(32, LogLevel.Information, "Run {Run}: bulk job {Job} started with {Records} records of {Object}.")]
+    public static partial void BulkStarted(ILogger log, Guid run, string job, string @object, int records);
+
+    [LoggerMessage(33, LogLevel.Warning, "Run {Run}: bulk job {Job} of an earlier turn was found {State}.")]
+    public static partial void BulkFound(ILogger log, Guid run, string job, ClayAspire.Connectors.BulkJobState state);
+
+    [LoggerMessage(34, LogLevel.Information, "Run {Run}: bulk job {Job} is settled: {Accepted} cells accepted, {Refused} refused, {Unknown} in no result and read.")]
+    public static partial void BulkSettled(ILogger log, Guid run, string job, int accepted, int refused, int unknown);
+
     [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
     public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
 

@@ -1,4 +1,5 @@
 using ClayAspire.Storage;
+using ClayAspire.SyncWorker.Apply;
 using ClayAspire.SyncWorker.Edits;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
@@ -17,9 +18,11 @@ internal static class SyncWorkerServices
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<WorkerSettings>>().Value);
         services.AddSingleton<SyncMetrics>();
         services.AddSingleton<RecordResolver>();
+        services.AddSingleton<CallBudgetKeeper>();
         services.AddSingleton<ApplyCost>();
         services.AddSingleton<LastEditReader>();
         services.AddSingleton<SuppressedRecords>();
+        services.AddSingleton<OfferFollower>();
         services.AddSingleton<PlanMaker>();
         services.AddSingleton<UndoPlanMaker>();
         services.AddSingleton<FlowActivity>();

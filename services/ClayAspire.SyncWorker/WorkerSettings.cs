@@ -43,6 +43,18 @@ internal sealed class WorkerSettings : IValidatableObject
     [Range(0, 60, ErrorMessage = "SyncWorker:ProbeDelaySeconds must be 0 to 60 seconds.")]
     public double ProbeDelaySeconds { get; set; } = 2;
 
+    /// <summary>Seconds before the first look at a bulk job; later looks come ever more seldom, up to ten times as long. Default: 3.</summary>
+    [Range(0.01, 600, ErrorMessage = "SyncWorker:BulkPollSeconds must be 0.01 to 600 seconds.")]
+    public double BulkPollSeconds { get; set; } = 3;
+
+    /// <summary>Seconds that a worker waits for a bulk job before it puts the run off, and that the run then waits. Default: 600.</summary>
+    [Range(0.1, 86_400, ErrorMessage = "SyncWorker:BulkPatienceSeconds must be 0.1 to 86400 seconds.")]
+    public double BulkPatienceSeconds { get; set; } = 600;
+
+    /// <summary>Seconds that work waits which stopped at the reserve of daily calls, before it looks again. Default: 1800.</summary>
+    [Range(0.1, 86_400, ErrorMessage = "SyncWorker:QuotaWaitSeconds must be 0.1 to 86400 seconds.")]
+    public double QuotaWaitSeconds { get; set; } = 1800;
+
     /// <summary>Hours after which what the CRM held up (a field that cannot be seen, a history that is not kept) is planned again. Default: 24.</summary>
     [Range(0.1, 8_760, ErrorMessage = "SyncWorker:RetryHeldHours must be 0.1 to 8760 hours.")]
     public double RetryHeldHours { get; set; } = 24;

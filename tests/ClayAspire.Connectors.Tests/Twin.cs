@@ -74,6 +74,18 @@ public sealed class TwinOrg : IDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Any order to the twin itself, below <c>/_twin</c>.</summary>
+    public async Task<JsonElement> OrderAsync(string path, object order)
+    {
+        var response = await _http.PostAsJsonAsync($"_twin/{path}", order);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return text.Length == 0 ? default : JsonElement.Parse(text);
+    }
+
+    /// <summary>What the twin itself knows, below <c>/_twin</c>.</summary>
+    public async Task<JsonElement> LookAsync(string path) => await _http.GetFromJsonAsync<JsonElement>($"_twin/{path}");
+
     public async Task PermitAsync(string @object, string field, bool read, bool edit)
     {
         var response = await _http.PostAsJsonAsync("_twin/permissions", new { client = Twin.ClientId, @object, field, read, edit });

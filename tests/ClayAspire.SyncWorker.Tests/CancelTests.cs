@@ -19,6 +19,10 @@ public sealed class CancelTests(TwinFixture fixture) : IClassFixture<TwinFixture
     private const int Leads = 2500;
     private const int Cells = 2 * Leads;
     private const int CellsOfBatch = 400;
+
+    /// <summary>In batches of 200 records, however many there are: a bulk job would be one batch.</summary>
+    private static readonly (string, string)[] ByCalls = [("Connections:icare-staging:BulkAbove", "1000000")];
+
     private static readonly DateTimeOffset At = new(2026, 11, 20, 9, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -26,7 +30,7 @@ public sealed class CancelTests(TwinFixture fixture) : IClassFixture<TwinFixture
     {
         var twin = await fixture.EmptyAsync();
         await LeadsAsync(twin, Leads);
-        await using var stack = await SyncStack.StartAsync(twin);
+        await using var stack = await SyncStack.StartAsync(twin, settings: ByCalls);
         await OfferAsync(stack, Leads);
         var plan = await stack.PlanAsync(Staging, Enrichment);
         Assert.Equal(Cells, plan.Plan.Changes.Count());
@@ -65,7 +69,7 @@ public sealed class CancelTests(TwinFixture fixture) : IClassFixture<TwinFixture
     {
         var twin = await fixture.EmptyAsync();
         await LeadsAsync(twin, Leads);
-        await using var stack = await SyncStack.StartAsync(twin);
+        await using var stack = await SyncStack.StartAsync(twin, settings: ByCalls);
         await OfferAsync(stack, Leads);
         var runs = stack.Get<RunStore>();
         var flows = stack.Get<FlowSwitchStore>();

@@ -21,6 +21,8 @@ public sealed class CrashTests
         var ids = await twin.Staging.LoadAsync("Lead", Enumerable.Range(0, Leads).Select(i => (object)new { LastName = $"L{i}", Company = "C", Clay_Row_Id__c = $"r{i}" }));
         var database = await SyncStack.NewDatabaseAsync();
         var environment = SyncStack.Configuration(database, twin).ToDictionary(s => s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value, StringComparer.Ordinal);
+        // By calls of 200 records; BulkTests kill a worker that waits for a bulk job.
+        environment["Connections__icare-staging__BulkAbove"] = "1000000";
         environment["Queue__LeaseSeconds"] = "3";
         environment["Queue__HeartbeatSeconds"] = "1";
         await using var one = await ServiceProcess.StartAsync("ClayAspire.SyncWorker", environment);

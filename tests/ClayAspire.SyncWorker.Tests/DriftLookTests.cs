@@ -57,7 +57,7 @@ public sealed class DriftLookTests(TwinFixture fixture) : IClassFixture<TwinFixt
         Assert.Equal((3, 1), (second.Cells, second.Drifted));
         var gone = Assert.Single((await stack.Get<PlanStore>().CellsAsync(plan.Plan.Id, new CellFilter(Kind: ChangeKinds.Drifted), default)).Rows);
         Assert.Equal((ids[1], "FirstName"), (gone.RecordId, gone.Field));
-        Assert.Equal("record-changed", (await stack.Get<PlanStore>().StandingAsync(plan.Plan.Id, [gone.Ordinal], default))[gone.Ordinal].Drift!.ReasonCode);
+        Assert.Equal("record-deleted", (await stack.Get<PlanStore>().StandingAsync(plan.Plan.Id, [gone.Ordinal], default))[gone.Ordinal].Drift!.ReasonCode);
     }
 
     [Fact]

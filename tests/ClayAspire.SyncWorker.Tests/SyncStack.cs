@@ -24,7 +24,9 @@ namespace ClayAspire.SyncWorker.Tests;
 /// <summary>A worker in this process, on a database of its own and the twin.</summary>
 public sealed class SyncStack : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    /// <summary>How long anything may take before a test fails.</summary>
+    public static TimeSpan Deadline { get; set; } = TimeSpan.FromSeconds(60);
+
     private static readonly Lazy<Task<string>> Template = new(MigrateTemplateAsync);
 
     private readonly IHost _host;
@@ -55,6 +57,7 @@ public sealed class SyncStack : IAsyncDisposable
         ["Connections:icare-staging:ClientSecret"] = Twin.Secret,
         ["SyncWorker:ProbeDelaySeconds"] = "0.1",
         ["SyncWorker:PausedSeconds"] = "0.2",
+        ["SyncWorker:BulkPollSeconds"] = "0.02",
         ["SyncWorker:SchedulerSeconds"] = "0.2",
         ["SyncWorker:SweepSeconds"] = "1",
         ["Queue:PollSeconds"] = "0.2",
@@ -64,12 +67,18 @@ public sealed class SyncStack : IAsyncDisposable
     public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);
 
     /// <param name="without">A connection that is not configured.</param>
-    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null)
+    /// <param name="settings">Settings that differ.</param>
+    /// <param name="clock">Another clock than the system's.</param>
+    public static async Task<SyncStack> StartAsync(
+        Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null, IReadOnlyList<(string Key, string Value)>? settings = null, TimeProvider? clock = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)
             .Where(s => without is null || !s.Key.StartsWith($"Connections:{without}:", StringComparison.Ordinal))!);
+        builder.Configuration.AddInMemoryCollection((settings ?? []).Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (clock is not null)
+            builder.Services.AddSingleton(clock);
         builder.AddClayAspireStorage();
         builder.Services.AddClayAspireConnectors(builder.Configuration);
         builder.Services.AddSyncWorker(builder.Configuration);

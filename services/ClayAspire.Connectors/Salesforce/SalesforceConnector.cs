@@ -28,6 +28,7 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
     private readonly SalesforceSession _session;
     private readonly SalesforceTransport _transport;
     private readonly SalesforceQuery _query;
+    private readonly SalesforceBulkQuery _bulkQuery;
     private readonly SalesforceHistory _history;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
@@ -39,9 +40,11 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         _clock = clock;
         _log = log;
         _session = new SalesforceSession(connection, settings, http, clock);
-        _transport = new SalesforceTransport(connection, settings, http, _session);
+        _transport = new SalesforceTransport(connection, settings, http, _session, clock);
         _query = new SalesforceQuery(_transport);
-        _history = new SalesforceHistory(connection, _query, new SalesforceEditors(_transport, _query, clock), clock);
+        Bulk = new SalesforceBulk(connection, settings.BulkAbove, _transport, DescribeAsync, o => _descriptions.TryRemove(o, out _));
+        _bulkQuery = new SalesforceBulkQuery(connection, settings, _transport, clock);
+        _history = new SalesforceHistory(connection, _query, _bulkQuery, new SalesforceEditors(_transport, _query, clock), clock);
     }
 
     public string Connection { get; }
@@ -51,6 +54,18 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
     public int UpdateBatchSize => UpdateLimit;
 
     public int HistoryBatchSize => SalesforceHistory.BatchSize;
+
+    public int ReadBatchSize => RetrieveLimit;
+
+    public IBulkUpdates Bulk { get; }
+
+    // A write of a child holds its parent for a moment; others who write children of it are refused meanwhile.
+    public string? ParentField(string @object) => @object switch
+    {
+        "Contact" => "AccountId",
+        "CampaignMember" => "CampaignId",
+        _ => null,
+    };
 
     public CallCount CountCalls() => CallCount.Begin();
 
@@ -138,9 +153,9 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         var description = await DescribeAsync(@object, cancellationToken);
         var visible = Visible(description, fields);
         var where = since is { } from ? $" WHERE SystemModstamp >= {Soql.Time(from)}" : "";
-        var query = $"SELECT Id,{string.Join(',', visible)} FROM {@object}{where} ORDER BY SystemModstamp, Id";
+        var query = $"SELECT Id,{string.Join(',', visible)} FROM {@object}{where}";
         var until = since ?? DateTimeOffset.MinValue;
-        await foreach (var page in _query.PagesAsync("queryAll", query, cancellationToken))
+        await foreach (var page in ChangedRowsAsync(@object, where, query, cancellationToken))
         {
             var records = page.Select(row => ToRecord(description, visible, row)).ToArray();
             if (records.Length == 0)
@@ -148,6 +163,33 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
             until = records.Max(r => r.ChangedAt) is var latest && latest > until ? latest : until;
             yield return new ChangePage(records, until);
         }
+    }
+
+    // A bulk query comes in no order; that does for a whole object, which is read anew when it was cut off.
+    private async IAsyncEnumerable<IReadOnlyList<JsonElement>> ChangedRowsAsync(string @object, string where, string query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (where.Length == 0 && await _query.CountAsync("queryAll", $"SELECT COUNT() FROM {@object}", cancellationToken) > _bulkQuery.Above)
+        {
+            await foreach (var page in InPagesAsync(_bulkQuery.RowsAsync("queryAll", query, cancellationToken), cancellationToken))
+                yield return page;
+            yield break;
+        }
+        await foreach (var page in _query.PagesAsync("queryAll", $"{query} ORDER BY SystemModstamp, Id", cancellationToken))
+            yield return page;
+    }
+
+    private static async IAsyncEnumerable<IReadOnlyList<JsonElement>> InPagesAsync(IAsyncEnumerable<JsonElement> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var page = new List<JsonElement>(RetrieveLimit);
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            page.Add(row);
+            if (page.Count < RetrieveLimit)
+                continue;
+            yield return page;
+            page = new List<JsonElement>(RetrieveLimit);
+        }
+        yield return page;
     }
 
     public async Task<IReadOnlyDictionary<CellKey, LastEdit>> LastEditsAsync(
@@ -180,7 +222,7 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         if (!answer.TryGetValue("DailyApiRequests", out var daily) || daily.ValueKind != JsonValueKind.Object)
             return _transport.Quota;
         var max = daily.GetProperty("Max").GetInt64();
-        return new Quota(max - daily.GetProperty("Remaining").GetInt64(), max);
+        return new Quota(max - daily.GetProperty("Remaining").GetInt64(), max, _clock.GetUtcNow());
     }
 
     private async Task<IReadOnlyList<RowOutcome>> SendUpdatesAsync(ObjectDescription description, IReadOnlyList<RecordUpdate> updates, CancellationToken cancellationToken)
@@ -305,7 +347,9 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         return IsTrue(row, "IsConverted") ? (RecordState.Converted, SalesforceJson.Text(row, "ConvertedContactId")) : (RecordState.Live, null);
     }
 
-    private static bool IsTrue(JsonElement row, string field) => row.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;
+    // Rows of a bulk query hold texts only.
+    private static bool IsTrue(JsonElement row, string field) =>
+        row.TryGetProperty(field, out var value) && (value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.String && value.ValueEquals("true")));
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {

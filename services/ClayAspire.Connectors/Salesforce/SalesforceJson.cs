@@ -12,6 +12,9 @@ namespace ClayAspire.Connectors.Salesforce;
 [JsonSerializable(typeof(List<CollectionRow>))]
 [JsonSerializable(typeof(DescribeAnswer))]
 [JsonSerializable(typeof(QueryAnswer))]
+[JsonSerializable(typeof(BulkOrder))]
+[JsonSerializable(typeof(BulkQueryOrder))]
+[JsonSerializable(typeof(BulkJobAnswer))]
 [JsonSerializable(typeof(List<JsonElement>))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class SalesforceJson : JsonSerializerContext
@@ -51,4 +54,13 @@ internal sealed record DescribedField(
 
 internal sealed record DescribedPicklistValue(string? Value, bool Active);
 
-internal sealed record QueryAnswer(bool Done, string? NextRecordsUrl, List<JsonElement> Records);
+internal sealed record QueryAnswer(bool Done, string? NextRecordsUrl, List<JsonElement> Records, long TotalSize = 0);
+
+/// <summary>A bulk job to be made.</summary>
+internal sealed record BulkOrder(string Object, string Operation, string ContentType, string LineEnding, string ColumnDelimiter);
+
+/// <summary>A bulk query to be made.</summary>
+internal sealed record BulkQueryOrder(string Operation, string Query);
+
+/// <summary>A bulk job as the API shows it.</summary>
+internal sealed record BulkJobAnswer(string Id, string? Object, string State, long? NumberRecordsProcessed, long? NumberRecordsFailed, string? ErrorMessage);

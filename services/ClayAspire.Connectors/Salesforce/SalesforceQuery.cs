@@ -32,4 +32,9 @@ internal sealed class SalesforceQuery(SalesforceTransport transport)
             path = $"query/{next[(next.LastIndexOf('/') + 1)..]}";
         }
     }
+
+    /// <summary>How many rows a <c>SELECT COUNT()</c> counts.</summary>
+    /// <inheritdoc cref="RowsAsync"/>
+    public async Task<long> CountAsync(string resource, string query, CancellationToken cancellationToken) =>
+        (await transport.ReadAsync(HttpMethod.Get, $"{resource}?q={Uri.EscapeDataString(query)}", null, SalesforceJson.Default.QueryAnswer, cancellationToken)).TotalSize;
 }

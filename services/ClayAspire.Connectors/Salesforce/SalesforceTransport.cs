@@ -26,26 +26,60 @@ internal abstract record WriteAnswer
 }
 
 /// <summary>Sends calls with a token, signs in anew once on 401, reads the budget header, and turns refusals into rules of the error table.</summary>
-internal sealed partial class SalesforceTransport(string connection, ConnectionSettings settings, Func<HttpClient> http, SalesforceSession session)
+internal sealed partial class SalesforceTransport(string connection, ConnectionSettings settings, Func<HttpClient> http, SalesforceSession session, TimeProvider clock)
 {
     private const int ReadAttempts = 2;
 
-    private long _used;
-    private long _max;
+    /// <summary>Tokens that one call tries: an old one may have died, and a fresh one may die at once when somebody ends all sessions.</summary>
+    private const int MostTokens = 3;
 
-    public Quota Quota => new(Interlocked.Read(ref _used), Interlocked.Read(ref _max));
+    private const string CsvType = "text/csv";
+
+    /// <summary>The slowest line that an upload still comes through on.</summary>
+    private const int BytesASecond = 1_000_000;
+
+    /// <summary>As much longer may the results of a bulk job take.</summary>
+    private const int LongestDownloadSeconds = 60;
+
+    private readonly Lock _quotaGate = new();
+    private Quota _quota;
+
+    public Quota Quota
+    {
+        get
+        {
+            lock (_quotaGate)
+                return _quota;
+        }
+    }
 
     /// <summary>Reads. A lost answer is asked for again once: reading twice does no harm, also when it goes by POST.</summary>
-    public async Task<T> ReadAsync<T>(HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public Task<T> ReadAsync<T>(HttpMethod method, string path, byte[]? body, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        ReadAsync(method, path, body, MediaTypeNames.Application.Json, async (response, cancel) =>
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancel);
+            return await JsonSerializer.DeserializeAsync(stream, type, cancel) ?? throw new JsonException("The answer is null.");
+        }, cancellationToken);
+
+    /// <summary>Reads CSV.</summary>
+    public async Task<string> ReadTextAsync(string path, CancellationToken cancellationToken) => (await ReadPageAsync(path, cancellationToken)).Text;
+
+    /// <summary>Reads one page of a bulk query: its CSV, and where the next begins; null after the last.</summary>
+    public Task<(string Text, string? Next)> ReadPageAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync(HttpMethod.Get, path, null, CsvType, async (response, cancel) =>
+            (await response.Content.ReadAsStringAsync(cancel),
+            response.Headers.TryGetValues("Sforce-Locator", out var locators) && locators.FirstOrDefault() is { Length: > 0 } next && next != "null" ? next : null), cancellationToken);
+
+    private async Task<T> ReadAsync<T>(
+        HttpMethod method, string path, byte[]? body, string accept, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                using var response = await SendAsync(method, path, body, cancellationToken);
-                await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+                using var response = await SendAsync(method, path, body, MediaTypeNames.Application.Json, accept, cancellationToken);
                 if (response.IsSuccessStatusCode)
-                    return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new JsonException("The answer is null.");
+                    return await read(response, cancellationToken);
                 if ((int)response.StatusCode < 500 && response.StatusCode != HttpStatusCode.TooManyRequests)
                     throw Failure(response, await ErrorAsync(response, cancellationToken));
                 if (attempt >= ReadAttempts)
@@ -56,6 +90,46 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
                 if (attempt >= ReadAttempts)
                     throw new CrmException(connection, e is JsonException ? SalesforceErrorTable.Malformed : SalesforceErrorTable.Unreachable, e.GetType().Name, inner: e);
             }
+        }
+    }
+
+    /// <summary>Fills a bulk job, once. False when the answer was lost or the job takes no data: the caller ends that job and makes another.</summary>
+    public async Task<bool> UploadAsync(string path, byte[] csv, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Put, path, csv, CsvType, null, cancellationToken);
+            if (response.IsSuccessStatusCode)
+                return true;
+            if ((int)response.StatusCode >= 500)
+                return false;
+            var failure = Failure(response, await ErrorAsync(response, cancellationToken));
+            return failure.Rule.Code == SalesforceErrorTable.InvalidJobState ? false : throw failure;
+        }
+        catch (Exception e) when (IsTransportFault(e, cancellationToken))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Changes something that knows its own state, so that the caller looks it up when this is false: the answer was lost, or the change was refused.
+    /// </summary>
+    /// <exception cref="CrmException">The CRM does not serve us now.</exception>
+    public async Task<bool> TryPatchAsync(string path, byte[] body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Patch, path, body, MediaTypeNames.Application.Json, null, cancellationToken);
+            if (response.IsSuccessStatusCode)
+                return true;
+            if ((int)response.StatusCode < 500 && Failure(response, await ErrorAsync(response, cancellationToken)) is { Rule.Action: ErrorAction.Wait or ErrorAction.Stop } failure)
+                throw failure;
+            return false;
+        }
+        catch (Exception e) when (IsTransportFault(e, cancellationToken))
+        {
+            return false;
         }
     }
 
@@ -74,7 +148,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
         HttpResponseMessage? response = null;
         try
         {
-            response = await SendAsync(method, path, body, cancellationToken);
+            response = await SendAsync(method, path, body, MediaTypeNames.Application.Json, null, cancellationToken);
             var status = (int)response.StatusCode;
             if (status >= 500)
                 return new WriteAnswer.Lost($"status {status.ToString(CultureInfo.InvariantCulture)}", MayStillRun: status == (int)HttpStatusCode.GatewayTimeout);
@@ -107,9 +181,9 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, byte[]? body, string bodyType, string? accept, CancellationToken cancellationToken)
     {
-        for (var signedInAnew = false; ; signedInAnew = true)
+        for (var tokens = 1; ; tokens++)
         {
             var token = await session.GetAsync(cancellationToken);
             using var request = new HttpRequestMessage(method, AddressOf(token, path));
@@ -121,18 +195,23 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
             if (body is not null)
             {
                 request.Content = new ByteArrayContent(body);
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Json, "utf-8");
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue(bodyType, "utf-8");
             }
+            if (accept is not null)
+                request.Headers.Accept.ParseAdd(accept);
             CallCount.Add();
             using var client = http();
+            // Large data takes its time on the way; what the timeout is for is an answer that does not come.
+            if (client.Timeout != Timeout.InfiniteTimeSpan)
+                client.Timeout += TimeSpan.FromSeconds(accept == CsvType ? LongestDownloadSeconds : (body?.Length ?? 0) / BytesASecond);
             var response = await client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken);
             ReadUsage(response);
             if (response.StatusCode != HttpStatusCode.Unauthorized)
                 return response;
             response.Dispose();
             session.Invalidate(token);
-            if (signedInAnew)
-                throw new CrmException(connection, SalesforceErrorTable.BadCredentials, "a fresh token was refused");
+            if (tokens >= MostTokens)
+                throw new CrmException(connection, SalesforceErrorTable.TokenRefused, "");
         }
     }
 
@@ -145,7 +224,7 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
 
     private static async Task<ApiError> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var fallback = new ApiError(response.StatusCode == HttpStatusCode.NotFound ? "NOT_FOUND" : "UNKNOWN_EXCEPTION", null, $"status {(int)response.StatusCode}", null);
+        var fallback = new ApiError(SalesforceErrorTable.CodeOf((int)response.StatusCode), null, $"status {(int)response.StatusCode}", null);
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -174,8 +253,10 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
         var match = Usage().Match(string.Join(';', values));
         if (!match.Success)
             return;
-        Interlocked.Exchange(ref _used, long.Parse(match.Groups["used"].ValueSpan, CultureInfo.InvariantCulture));
-        Interlocked.Exchange(ref _max, long.Parse(match.Groups["max"].ValueSpan, CultureInfo.InvariantCulture));
+        var told = new Quota(
+            long.Parse(match.Groups["used"].ValueSpan, CultureInfo.InvariantCulture), long.Parse(match.Groups["max"].ValueSpan, CultureInfo.InvariantCulture), clock.GetUtcNow());
+        lock (_quotaGate)
+            _quota = told;
     }
 
     [GeneratedRegex(@"(?<![\w-])api-usage=(?<used>\d{1,15})/(?<max>\d{1,15})", RegexOptions.ExplicitCapture, 1000)]

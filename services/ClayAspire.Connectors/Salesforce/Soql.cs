@@ -31,6 +31,13 @@ internal static class Soql
     /// <summary>A time literal, which stands without quotes.</summary>
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Queries of the form <c>{head}(v1,v2,…)</c>, as many as the length of a statement in a body asks for.</summary>
+    public static IEnumerable<string> InBody(string head, IReadOnlyCollection<string> values, int maxLength)
+    {
+        var longest = values.Max(v => Quote(v).Length) + 1;
+        return values.Chunk(Math.Max(1, (maxLength - head.Length - 2) / longest)).Select(chunk => $"{head}({string.Join(',', chunk.Select(Quote))})");
+    }
+
     /// <summary>Queries of the form <c>{head}(v1,v2,…){tail}</c>, as many as the length of an address asks for.</summary>
     public static IEnumerable<string> In(string head, IEnumerable<string> values, string tail = "")
     {

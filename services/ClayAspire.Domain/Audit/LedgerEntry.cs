@@ -41,6 +41,9 @@ public static class LedgerKinds
     /// <summary>A cell was not written, with a reason: it drifted, would be decided otherwise, or its run was cancelled.</summary>
     public const string CellSkipped = "cell-skipped";
 
+    /// <summary>Values offered for a record went on to the one that it lives on as: the survivor of its merge, or the contact of its conversion.</summary>
+    public const string OffersFollowed = "offers-followed";
+
     /// <summary>A run ended.</summary>
     public const string RunEnded = "run-ended";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Writeback;
 using YamlDotNet.RepresentationModel;
 
 namespace ClayAspire.Domain.Policy;
@@ -12,7 +13,7 @@ internal static class ContractFile
     public static readonly string[] RootKeys = ["connection", "objects"];
 
     public static readonly string[] Keys =
-        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "protect", "any_of", "why"];
+        ["type", "status", "rule", "sources", "owner", "max_length", "values", "backup", "lifecycle", "min_confidence", "standard", "region", "protect", "any_of", "on_conversion", "why"];
 
     public static readonly IReadOnlyDictionary<string, FieldType> Types = new Dictionary<string, FieldType>(StringComparer.Ordinal)
     {
@@ -31,6 +32,12 @@ internal static class ContractFile
         ["Active"] = ContractStatus.Active,
         ["Suspended"] = ContractStatus.Suspended,
         ["ReadOnly"] = ContractStatus.ReadOnly,
+    };
+
+    public static readonly IReadOnlyDictionary<string, OnConversion> Conversions = new Dictionary<string, OnConversion>(StringComparer.Ordinal)
+    {
+        ["hold"] = OnConversion.Hold,
+        ["follow"] = OnConversion.Follow,
     };
 
     public static readonly IReadOnlyDictionary<string, MergeRule> Rules = Enum.GetValues<MergeRule>().ToDictionary(FieldContract.RuleName, StringComparer.Ordinal);
@@ -66,6 +73,11 @@ internal static class ContractFile
                 problems.Add(PolicyProblem.At(shadow.Place, Folder,
                     $"The backup field {shadow.Object}.{shadow.Backup} of {shadow.Object}.{shadow.Field} {(backup is null ? "has no contract" : backup.Rule == MergeRule.Latest ? "lacks some of its sources" : "does not have rule 'latest'")}.",
                     "Give it a contract with rule: latest and at least the same sources."));
+        }
+        foreach (var bare in contracts.Where(c => c.OnConversion == OnConversion.Follow && !contracts.Exists(o => o.Connection == c.Connection && o.Object == Succession.ConvertedTo && o.Field == c.Field)))
+        {
+            problems.Add(PolicyProblem.At(bare.Place, Folder, $"{bare.Object}.{bare.Field} follows a converted lead, but {Succession.ConvertedTo}.{bare.Field} has no contract.",
+                $"Add a contract of {Succession.ConvertedTo}.{bare.Field}, or take 'on_conversion' away."));
         }
         if (contracts.Count == 0)
             problems.Add(new PolicyProblem(Folder, 0, "No field contract was found.", "Point Policy:Directory at a folder with contracts/, mapping/ and flows.yaml."));
@@ -103,6 +115,7 @@ internal static class ContractFile
             Region = yaml.OptionalText(body, "region"),
             Protect = EditorsFile.ParseProtection(yaml, key, body, contract),
             AnyOf = ParseAnyOf(yaml, key, body, contract),
+            OnConversion = ParseOnConversion(yaml, key, body, contract),
         };
     }
 
@@ -114,6 +127,14 @@ internal static class ContractFile
         if (fields.Contains(contract.Field) || fields.Distinct(StringComparer.Ordinal).Count() < fields.Count)
             yaml.Fault(key, $"any_of of {contract.Object}.{contract.Field} names a field twice, or the formula itself.", "List each field that the formula is made of once, in the order of checks.");
         return fields;
+    }
+
+    private static OnConversion ParseOnConversion(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)
+    {
+        var conversion = yaml.Choice(body, "on_conversion", Conversions, OnConversion.Hold, required: false);
+        if (conversion == OnConversion.Follow && contract.Object != "Lead")
+            yaml.Fault(key, $"{contract.Object}.{contract.Field} follows conversions, but only a Lead is converted.", "Take 'on_conversion' away.");
+        return conversion;
     }
 
     private static string? ParseBackup(YamlReader yaml, YamlNode key, YamlMappingNode body, FieldContract contract)

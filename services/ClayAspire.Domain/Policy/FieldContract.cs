@@ -164,6 +164,9 @@ public sealed record FieldContract(
     /// </summary>
     public IReadOnlyList<string> AnyOf { get; init; } = [];
 
+    /// <summary>What happens to values offered for a lead that was converted.</summary>
+    public OnConversion OnConversion { get; init; }
+
     /// <summary>Where the contract stands in the policy's files; null when it was not read from one.</summary>
     public PolicyPlace? Place { get; init; }
 
@@ -200,6 +203,8 @@ public sealed record FieldContract(
                 terms.Add($"min_confidence: {least.ToString(CultureInfo.InvariantCulture)}");
             if (ProtectionName(Protect) is { } protect)
                 terms.Add($"protect: {protect}");
+            if (OnConversion == OnConversion.Follow)
+                terms.Add("on_conversion: follow");
             if (Standard is not null)
                 terms.Add($"standard: {Standard.Name}");
             if (Region is not null)

@@ -67,10 +67,12 @@ public static class CellDecider
             return Answer(Verdict.Refuse, Reasons.NotCarriedByFlow(flow, cell));
         if (SuppressionFilter.Check(policy, flow, live) is { } suppressed)
             return Answer(suppressed.Verdict, suppressed.Reason, suppressed.WaitsFor);
+        if (Succession.Of(policy, flow, live, field) is { } next)
+            return Answer(Verdict.Keep, Reasons.LivesOn(live, next));
         switch (live.State)
         {
             case RecordState.Converted:
-                return Answer(Verdict.Hold, Reasons.Converted, contract.Owner);
+                return Answer(Verdict.Hold, Reasons.Converted(live), contract.Owner);
             case RecordState.Merged:
                 return Answer(Verdict.Hold, Reasons.Merged, contract.Owner);
             case RecordState.Deleted:

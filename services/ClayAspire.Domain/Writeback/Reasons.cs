@@ -35,12 +35,17 @@ public static class Reasons
     public static Reason NotCarriedByFlow(Flow flow, CellKey cell) =>
         new("not-carried-by-flow", $"Flow '{flow.Name}' does not carry {cell.Record.Object}.{cell.Field}.");
 
-    /// <summary>The lead was converted.</summary>
-    public static Reason Converted { get; } =
-        new("record-converted", "The lead was converted; a converted lead is read-only. The value is held for a person to carry over to the contact.");
+    /// <summary>The lead was converted, and its contract holds what is offered for it.</summary>
+    public static Reason Converted(LiveRecord live) => new("record-converted",
+        $"The lead was converted{(live.SuccessorId is { } contact ? $" to contact {contact}" : "")}; a converted lead is read-only. The value is held for a person to carry over to the contact.");
 
-    /// <summary>The record was merged into another.</summary>
+    /// <summary>The record was merged into another that nobody can name.</summary>
     public static Reason Merged { get; } = new("record-merged", "The record was merged; the value is held until it is resolved to the survivor.");
+
+    /// <summary>The record lives on as another, and its values with it.</summary>
+    public static Reason LivesOn(LiveRecord live, CellKey next) => live.State == RecordState.Converted
+        ? new("record-converted", $"The lead was converted to contact {next.Record.Id}; its contract follows, so the value goes on to {next.Record.Object}.{next.Field} there.")
+        : new("record-merged", $"The record was merged into {next.Record.Id}; the value goes on to the survivor.");
 
     /// <summary>The record is gone.</summary>
     public static Reason Deleted { get; } = new("record-deleted", "The record was deleted in the CRM, or the integration user cannot see it.");

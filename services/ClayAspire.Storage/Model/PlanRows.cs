@@ -325,6 +325,9 @@ public sealed class RunCellRow
     /// <summary>The batch that it was sent in, from 1.</summary>
     public int? Batch { get; set; }
 
+    /// <summary>The last bulk job that carried it; null when it went by calls.</summary>
+    public long? BulkJob { get; set; }
+
     /// <summary>The fencing number of the job that moved it last.</summary>
     public long? Fence { get; set; }
 

@@ -13,6 +13,8 @@ internal static class DriftCheck
     /// <summary>Why the cell must not be written now; null when it may.</summary>
     public static Reason? Check(PolicySet policy, Flow flow, Plan plan, RunCellRow cell, LiveRecord live, IReadOnlyCollection<Candidate> candidates)
     {
+        if (live.State != RecordState.Live)
+            return Gone(live, Succession.Of(policy, flow, live, cell.Field) is not null);
         if (Drift(plan.Kind, new CellKey(live.Key, cell.Field), FieldValue.FromCanonical(cell.OldValue), live) is { } drift)
             return drift;
         if (PolicyChange.Check(plan.Head, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
@@ -41,7 +43,7 @@ internal static class DriftCheck
     public static Reason? Drift(PlanKind kind, CellKey cell, FieldValue old, LiveRecord live)
     {
         if (live.State != RecordState.Live)
-            return new Reason("record-changed", $"The record is {live.State} now. The cell is planned anew.");
+            return Gone(live, goesOn: null);
         if (!live.Values.ContainsKey(cell.Field))
             return new Reason("field-not-visible", $"The integration user can no longer see {cell.Record.Object}.{cell.Field}.");
         if (live.Value(cell.Field) == old)
@@ -49,6 +51,22 @@ internal static class DriftCheck
         return new Reason("drifted", kind == PlanKind.Undo
             ? "The CRM value was changed since the undo was sealed. That edit is left alone."
             : "The CRM value was changed since the plan was sealed. The cell is planned anew.");
+    }
+
+    /// <param name="live">The record.</param>
+    /// <param name="goesOn">Whether its value goes on to what it lives on as; null when nobody asked.</param>
+    private static Reason Gone(LiveRecord live, bool? goesOn)
+    {
+        const string Since = "since the plan was sealed";
+        string Next(string follows, string stays) => goesOn is { } known ? $" The next plan {(known ? follows : stays)}." : " The cell is planned anew.";
+        return live.State switch
+        {
+            RecordState.Converted => new Reason("record-converted",
+                $"The lead was converted{(live.SuccessorId is { } contact ? $" to contact {contact}" : "")} {Since}.{Next("takes the value on to the contact", "holds the value for a person to carry over")}"),
+            RecordState.Merged => new Reason("record-merged",
+                $"The record was merged into {live.SuccessorId ?? "another"} {Since}.{Next("takes the value on to the survivor", "holds the value")}"),
+            _ => new Reason("record-deleted", $"The record was deleted {Since}, or the integration user cannot see it any more. The next plan refuses the value."),
+        };
     }
 
     /// <summary>The pair of the decider's own filter, checked at the last moment before sending: a broken decider must not reach the CRM.</summary>

@@ -32,10 +32,14 @@ internal static class ReadBack
 /// <summary>Reads the records behind cells, all of one object, in one go.</summary>
 internal static class LiveCells
 {
-    public static Task<IReadOnlyDictionary<string, LiveRecord>> ReadAsync(ICrmConnector connector, IReadOnlyList<RunCellRow> cells, CancellationToken cancel) =>
-        connector.ReadAsync(cells[0].Object, Records(cells), Fields(cells), cancel);
+    /// <param name="connector">The CRM.</param>
+    /// <param name="cells">The cells, all of one object.</param>
+    /// <param name="cancel">Cancels the reading.</param>
+    /// <param name="beside">A field that is read beside theirs; null for none.</param>
+    public static Task<IReadOnlyDictionary<string, LiveRecord>> ReadAsync(ICrmConnector connector, IReadOnlyList<RunCellRow> cells, CancellationToken cancel, string? beside = null) =>
+        connector.ReadAsync(cells[0].Object, Records(cells), Fields(cells, beside), cancel);
 
     public static string[] Records(IReadOnlyList<RunCellRow> cells) => [.. cells.Select(c => c.RecordId).Distinct(StringComparer.Ordinal)];
 
-    public static string[] Fields(IReadOnlyList<RunCellRow> cells) => [.. cells.Select(c => c.Field).Distinct(StringComparer.Ordinal)];
+    public static string[] Fields(IReadOnlyList<RunCellRow> cells, string? beside = null) => [.. cells.Select(c => c.Field).Concat(beside is null ? [] : [beside]).Distinct(StringComparer.Ordinal)];
 }

@@ -79,7 +79,8 @@ internal sealed class RowSender(ICrmConnector connector, Func<CancellationToken,
         cell.Ordinal, RunCellStates.Rejected, new Reason(why.Code, why.Rule.Words),
         Candidates: why.IsRetryable || why.Rule.Action is ErrorAction.Follow or ErrorAction.Stop ? CandidateFate.Pending : CandidateFate.Default);
 
-    private static RecordUpdate Update(List<RunCellRow> row) => new(
+    /// <summary>The update of one record's cells.</summary>
+    public static RecordUpdate Update(List<RunCellRow> row) => new(
         row[0].RecordId,
         row.ToDictionary(c => c.Field, c => FieldValue.FromCanonical(c.NewValue) is { IsBlank: false } value ? FieldChange.Set(value) : FieldChange.Clear, StringComparer.Ordinal));
 }

@@ -14,7 +14,7 @@ namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>Applies a released plan, and orders the next one when something waits for it.</summary>
 internal sealed class ApplyPlanHandler(
-    RunStore runs, PlanStore plans, CandidateStore candidates, SuppressedRecords suppressed, LastEditReader edits, ConnectorRegistry connectors, FlowActivity activity, PolicySource policies,
+    RunStore runs, PlanStore plans, CandidateStore candidates, SuppressedRecords suppressed, LastEditReader edits, ConnectorRegistry connectors, FlowActivity activity, PolicySource policies, CallBudgetKeeper budget,
     SyncMetrics metrics, WorkerSettings settings, TimeProvider clock, ILogger<ApplyPlanHandler> log) : IJobHandler
 {
     public string Kind => JobKinds.ApplyPlan;
@@ -40,7 +40,7 @@ internal sealed class ApplyPlanHandler(
     {
         var started = clock.GetTimestamp();
         await runs.StartIfLeaseHeldAsync(job.Lease, run.Id, job.Worker, cancel);
-        var session = new ApplySession(job, run, flow, connectors.Get(run.Connection), connectors.QuotaShare(run.Connection),
+        var session = new ApplySession(job, run, flow, connectors.Get(run.Connection), budget,
             runs, candidates, suppressed, edits, policies, metrics, settings, clock, log);
         try
         {
@@ -59,13 +59,17 @@ internal sealed class ApplyPlanHandler(
                 order = await session.RunAsync(released.Plan, cancel);
             }
         }
-        catch (QuotaShareReachedException e)
+        catch (CallReserveReachedException e)
         {
-            throw await PutOffAsync(job, run, CrmPause.QuotaDelay, e.Message, cancel);
+            throw await PutOffAsync(job, run, budget.Wait, e.Message, cancel);
+        }
+        catch (BulkJobPendingException e)
+        {
+            throw await PutOffAsync(job, run, TimeSpan.FromSeconds(settings.BulkPatienceSeconds), e.Message, cancel);
         }
         catch (CrmException e)
         {
-            var pause = CrmPause.For(e, job);
+            var pause = CrmPause.For(e, job, budget.Wait);
             throw pause is JobSnoozedException snoozed ? await PutOffAsync(job, run, snoozed.Delay, e.Message, cancel) : pause;
         }
         if (order == RunOrder.Pause)

@@ -1,5 +1,6 @@
 using ClayAspire.Connectors;
 using ClayAspire.Storage.Queue;
+using ClayAspire.SyncWorker.Apply;
 
 namespace ClayAspire.SyncWorker.Jobs;
 
@@ -12,15 +13,33 @@ internal static class CrmPause
     private static readonly TimeSpan QuotaWait = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan PersonWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>The exception to throw instead.</summary>
-    public static Exception For(CrmException e, JobContext job) => e.Rule.Action switch
+    /// <summary>Puts a job off that would take the calls that others need: watching and mirroring are no reason to touch the reserve.</summary>
+    /// <exception cref="JobSnoozedException">Nothing is left but the reserve.</exception>
+    public static async Task UntilRoomAsync(CallBudgetKeeper budget, ICrmConnector connector, JobContext job, CancellationToken cancel)
     {
-        ErrorAction.Wait => new JobSnoozedException(e.RetryAfter ?? QuotaWait, e.Message),
+        try
+        {
+            await budget.MustHaveRoomAsync(connector, cancel);
+        }
+        catch (CallReserveReachedException e)
+        {
+            JobContext.Snooze(budget.Wait, e.Message);
+        }
+        catch (CrmException e)
+        {
+            throw For(e, job);
+        }
+    }
+
+    /// <summary>The exception to throw instead.</summary>
+    /// <param name="e">What the CRM said.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="quotaWait">How long it waits for a budget when the CRM does not say; by default half an hour.</param>
+    public static Exception For(CrmException e, JobContext job, TimeSpan? quotaWait = null) => e.Rule.Action switch
+    {
+        ErrorAction.Wait => new JobSnoozedException(e.RetryAfter ?? quotaWait ?? QuotaWait, e.Message),
         ErrorAction.Stop or ErrorAction.Reauthenticate => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
         _ when job.Job.Attempt > job.Job.MaxAttempts / 2 => new JobSnoozedException(e.RetryAfter ?? PersonWait, e.Message),
         _ => e,
     };
-
-    /// <summary>How long a run waits that stopped at its share of the daily budget.</summary>
-    public static TimeSpan QuotaDelay => QuotaWait;
 }

@@ -8,6 +8,7 @@ using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
 using ClayAspire.Storage.Records;
 using ClayAspire.Storage.Signals;
+using ClayAspire.SyncWorker.Apply;
 using ClayAspire.SyncWorker.Edits;
 using ClayAspire.SyncWorker.Resolve;
 
@@ -15,7 +16,7 @@ namespace ClayAspire.SyncWorker.Jobs;
 
 /// <summary>Reads what changed in the CRM since the last time into the mirror, page by page, and moves the cursor with each page.</summary>
 internal sealed class RefreshMirrorHandler(
-    CrmRecordStore mirror, SignalStore signals, FieldEditStore known, LastEditReader edits, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
+    CrmRecordStore mirror, SignalStore signals, FieldEditStore known, LastEditReader edits, ConnectorRegistry connectors, PolicySource policies, CallBudgetKeeper budget, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
     ILogger<RefreshMirrorHandler> log) : IJobHandler
 {
     /// <summary>Cells a page whose editor is asked for; a mass change is the drift watch's to measure.</summary>
@@ -32,6 +33,7 @@ internal sealed class RefreshMirrorHandler(
             LogMessages.ConnectionNotConfigured(log, order.Connection, order.Object);
             return;
         }
+        await CrmPause.UntilRoomAsync(budget, connector, job, cancel);
         var policy = policies.Current;
         var now = clock.GetUtcNow();
         var cursor = await mirror.FindCursorAsync(order.Connection, order.Object, cancel);

@@ -8,6 +8,7 @@ using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
+using ClayAspire.SyncWorker.Apply;
 using ClayAspire.SyncWorker.Edits;
 
 namespace ClayAspire.SyncWorker.Jobs;
@@ -17,7 +18,7 @@ namespace ClayAspire.SyncWorker.Jobs;
 /// not as we wrote them. Writes nothing to the CRM.
 /// </summary>
 internal sealed class SampleDriftHandler(
-    DriftStore drift, LastEditReader edits, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
+    DriftStore drift, LastEditReader edits, ConnectorRegistry connectors, PolicySource policies, CallBudgetKeeper budget, SyncMetrics metrics, WorkerSettings settings, TimeProvider clock,
     ILogger<SampleDriftHandler> log) : IJobHandler
 {
     public string Kind => JobKinds.SampleDrift;
@@ -29,8 +30,7 @@ internal sealed class SampleDriftHandler(
             return;
         var connector = connectors.Get(order.Connection);
         // Looking again is no reason to take the calls that others need.
-        if (connector.Quota.Ratio >= connectors.QuotaShare(order.Connection))
-            JobContext.Snooze(CrmPause.QuotaDelay, $"{connector.Quota.Used} of {connector.Quota.Max} daily calls are used.");
+        await CrmPause.UntilRoomAsync(budget, connector, job, cancel);
         var policy = policies.Current;
         var now = clock.GetUtcNow();
         var draw = new DriftDraw(order.Connection, Watched(policy, order.Connection), now - TimeSpan.FromDays(settings.DriftMaxDays), now - TimeSpan.FromDays(settings.DriftMinDays),

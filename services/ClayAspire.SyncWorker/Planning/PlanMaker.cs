@@ -12,7 +12,7 @@ namespace ClayAspire.SyncWorker.Planning;
 
 /// <summary>Makes plans: reads the live values of every cell that has a pending candidate, decides, seals. Writes nothing itself.</summary>
 internal sealed class PlanMaker(
-    CandidateStore candidates, SuppressedRecords suppressed, ConnectorRegistry connectors, ApplyCost cost, LastEditReader edits, TimeProvider clock)
+    CandidateStore candidates, SuppressedRecords suppressed, ConnectorRegistry connectors, ApplyCost cost, LastEditReader edits, OfferFollower follower, TimeProvider clock)
 {
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
@@ -30,6 +30,9 @@ internal sealed class PlanMaker(
             // Only fields with a contract are read: what lies outside the allowlist is none of our business.
             var fields = byObject.Select(c => c.Key.Field).Where(f => policy.Contract(order.Connection, byObject.Key, f) is not null).Distinct(StringComparer.Ordinal).ToArray();
             var records = await suppressed.ReadAsync(connector, policy, flow, byObject.Key, [.. byObject.Select(c => c.Key.Record.Id).Distinct(StringComparer.Ordinal)], fields, cancel);
+            // What is offered for a record that lives on as another stands there now: begun anew, this plan decides it there.
+            if (await follower.FollowAsync(policy, flow, records, [.. byObject.Select(c => c.Key)], cancel))
+                return await MakeAsync(order, policy, flow, cancel);
             records = await edits.WithEditsAsync(connector, policy, flow, records, byObject.Select(c => c.Key), LearnedBy.Plan, cancel);
             var description = await connector.DescribeAsync(byObject.Key, cancel);
             foreach (var (cell, offered) in byObject)

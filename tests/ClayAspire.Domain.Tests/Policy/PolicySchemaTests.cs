@@ -47,6 +47,7 @@ public sealed class PolicySchemaTests
         Same(ContractFile.Types.Keys, "contracts.json", "$defs/contract/properties/type/enum");
         Same(ContractFile.Statuses.Keys, "contracts.json", "$defs/contract/properties/status/enum");
         Same(ContractFile.Rules.Keys, "contracts.json", "$defs/contract/properties/rule/enum");
+        Same(ContractFile.Conversions.Keys, "contracts.json", "$defs/contract/properties/on_conversion/enum");
         Same(StandardRegistry.Names, "contracts.json", "$defs/contract/properties/standard/enum");
         Same(FlowFile.RootKeys, "flows.json", "properties");
         Same([.. FlowFile.Keys, .. FlowFile.PlanKeys, .. FlowFile.OtherKeys], "flows.json", "$defs/flow/properties");

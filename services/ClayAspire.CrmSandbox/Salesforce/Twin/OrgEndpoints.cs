@@ -20,10 +20,14 @@ internal static class OrgEndpoints
                 throw new InvalidDataException("Name an object and one of its fields.");
             org.Picklists.Set(field, change.Value, change.Active, change.Restricted);
         }));
+        twin.MapPost("/clock", (ClockOrder order) => Changed(() => Clock(org).Advance(TimeSpan.FromSeconds(order.AdvanceSeconds))));
         twin.MapPost("/undelete", (UndeleteOrder order) => TwinEndpoints.Refusable(() => Results.Json(new { undeleted = Edits.Undelete(org, order.Ids) })));
         twin.MapPost("/convert", (ConvertOrder order) => Convert(org, order));
         twin.MapPost("/merge", (MergeOrder order) => Changed(() => Throw(Acts.As(org, order.By, (user, transaction) => new Merging(org, user, transaction).Merge(order.Id, order.Others ?? [])))));
     }
+
+    private static TwinClock Clock(SalesforceOrg org) =>
+        org.Clock as TwinClock ?? throw new InvalidDataException("This twin runs on a clock that somebody else moves.");
 
     private static IResult Convert(SalesforceOrg org, ConvertOrder order) => TwinEndpoints.Refusable(() =>
     {
@@ -60,3 +64,6 @@ internal sealed record ConvertOrder(string? LeadId, string? AccountId = null, st
 
 /// <summary>The body of <c>POST /_twin/merge</c>: the survivor, and who goes into it.</summary>
 internal sealed record MergeOrder(string? Id, IReadOnlyList<string>? Others, string By = "human");
+
+/// <summary>The body of <c>POST /_twin/clock</c>.</summary>
+internal sealed record ClockOrder(double AdvanceSeconds);
