@@ -7,6 +7,7 @@ using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
 using ClayAspire.Storage.Model;
 using ClayAspire.Storage.People;
+using ClayAspire.Storage.Permissions;
 using ClayAspire.Storage.Plans;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
@@ -65,6 +66,7 @@ public static class StorageRegistration
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<FieldEditStore>();
         services.AddSingleton<DriftStore>();
+        services.AddSingleton<PermissionAuditStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();
         services.AddSingleton<FlowSwitchStore>();

@@ -53,4 +53,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(31, LogLevel.Information, "Candidates of {Connection}, flow {Flow} that the CRM held up wait to be planned again: {Candidates}.")]
     public static partial void HeldByCrmReleased(ILogger log, string connection, string flow, int candidates);
+
+    [LoggerMessage(32, LogLevel.Information, "Permission audit {Audit} of {Connection}: {Verdict}; {TooMuch} too much, {Missing} missing, {Unknown} not readable.")]
+    public static partial void PermissionsAudited(ILogger log, Guid audit, string connection, string verdict, int tooMuch, int missing, int unknown);
 }

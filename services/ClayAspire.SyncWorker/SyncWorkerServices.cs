@@ -30,6 +30,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddJobHandler<SampleDriftHandler>();
+        services.AddJobHandler<AuditPermissionsHandler>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

@@ -64,11 +64,15 @@ public sealed class SyncStack : IAsyncDisposable
     public static async Task<string> NewDatabaseAsync() => await PostgresFixture.Shared.CreateDatabaseAsync(await Template.Value);
 
     /// <param name="without">A connection that is not configured.</param>
-    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null)
+    /// <param name="client">Client id and secret of the integration user; the twin's usual one when left out.</param>
+    public static async Task<SyncStack> StartAsync(Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null, (string Id, string Secret)? client = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)
             .Where(s => without is null || !s.Key.StartsWith($"Connections:{without}:", StringComparison.Ordinal))!);
+        if (client is { } user)
+            foreach (var connection in new[] { "icare", "icare-staging" })
+                (builder.Configuration[$"Connections:{connection}:ClientId"], builder.Configuration[$"Connections:{connection}:ClientSecret"]) = (user.Id, user.Secret);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddClayAspireStorage();
         builder.Services.AddClayAspireConnectors(builder.Configuration);

@@ -75,6 +75,12 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>The latest look at each value that runs verified.</summary>
     public DbSet<DriftObservationRow> DriftObservations => Set<DriftObservationRow>();
 
+    /// <summary>Audits of integration users.</summary>
+    public DbSet<PermissionAuditRow> PermissionAudits => Set<PermissionAuditRow>();
+
+    /// <summary>What these audits looked at.</summary>
+    public DbSet<PermissionFindingRow> PermissionFindings => Set<PermissionFindingRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -112,6 +118,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<FieldEditRow>().ToTable("field_edit").HasKey(r => new { r.Connection, r.Object, r.RecordId, r.Field, r.EditedAt });
         modelBuilder.Entity<DriftSampleRow>().ToTable("drift_sample").HasKey(r => r.Id);
         modelBuilder.Entity<DriftObservationRow>().ToView("drift_latest").HasKey(r => new { r.RunId, r.Ordinal });
+        modelBuilder.Entity<PermissionAuditRow>().ToTable("permission_audit").HasKey(r => r.Id);
+        modelBuilder.Entity<PermissionFindingRow>().ToTable("permission_finding").HasKey(r => new { r.AuditId, r.Ordinal });
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

@@ -54,6 +54,13 @@ public sealed record NewJob(string Kind, string Payload)
         var key = $"drift:{payload.Connection}";
         return new NewJob(JobKinds.SampleDrift, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key };
     }
+
+    /// <summary>The job that audits the integration user of a connection; one at a time. Somebody waits for it.</summary>
+    public static NewJob AuditPermissions(AuditPermissions payload)
+    {
+        var key = $"permissions:{payload.Connection}";
+        return new NewJob(JobKinds.AuditPermissions, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key, Priority = 5 };
+    }
 }
 
 /// <summary>The answer to an enqueue.</summary>

@@ -20,6 +20,9 @@ public static class JobKinds
 
     /// <summary>Looks again at values that runs verified.</summary>
     public const string SampleDrift = "sample-drift";
+
+    /// <summary>Reads what the integration user may do and judges it.</summary>
+    public const string AuditPermissions = "audit-permissions";
 }
 
 /// <summary>

@@ -35,6 +35,12 @@ public sealed record RefreshMirror(string Connection, string Object);
 /// <param name="Seed">The seed of the draw; null for one that follows from the sampling's id.</param>
 public sealed record SampleDrift(Guid SampleId, string Connection, string AskedBy, int? Cells = null, long? Seed = null);
 
+/// <summary>Payload of <see cref="JobKinds.AuditPermissions"/>.</summary>
+/// <param name="AuditId">The id that the audit will have; fixed before, so that a repeated job stores one.</param>
+/// <param name="Connection">The connection.</param>
+/// <param name="AskedBy">Who asked for it.</param>
+public sealed record AuditPermissions(Guid AuditId, string Connection, string AskedBy);
+
 /// <summary>Job payloads as JSON: camelCase, unknown members ignored so that an older worker can read a newer job.</summary>
 public static class JobPayload
 {
