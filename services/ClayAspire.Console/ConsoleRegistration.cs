@@ -43,6 +43,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<ExplainDesk>();
         services.AddSingleton<BacktestDesk>();
         services.AddSingleton<DriftDesk>();
+        services.AddSingleton<PermissionDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

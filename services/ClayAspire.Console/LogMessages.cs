@@ -47,4 +47,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(15, LogLevel.Information, "Drift sample {SampleId} of {Connection} was asked for by {UserName}.")]
     public static partial void DriftAsked(ILogger logger, Guid sampleId, string connection, string userName);
+
+    [LoggerMessage(16, LogLevel.Information, "Permission audit {AuditId} of {Connection} was asked for by {UserName}.")]
+    public static partial void PermissionAuditAsked(ILogger logger, Guid auditId, string connection, string userName);
 }

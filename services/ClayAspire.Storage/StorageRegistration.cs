@@ -3,6 +3,7 @@ using ClayAspire.Storage.Backtests;
 using ClayAspire.Storage.Drift;
 using ClayAspire.Storage.Edits;
 using ClayAspire.Storage.Explain;
+using ClayAspire.Storage.Exports;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Migrations;
 using ClayAspire.Storage.Model;
@@ -66,6 +67,7 @@ public static class StorageRegistration
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<FieldEditStore>();
         services.AddSingleton<DriftStore>();
+        services.AddSingleton<CampaignExportStore>();
         services.AddSingleton<PermissionAuditStore>();
         services.AddSingleton<PersonStore>();
         services.AddSingleton<ApiKeyStore>();

@@ -1,5 +1,6 @@
 using ClayAspire.Storage;
 using ClayAspire.SyncWorker.Edits;
+using ClayAspire.SyncWorker.Export;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
 using ClayAspire.SyncWorker.Resolve;
@@ -31,6 +32,10 @@ internal static class SyncWorkerServices
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddJobHandler<SampleDriftHandler>();
         services.AddJobHandler<AuditPermissionsHandler>();
+        services.AddJobHandler<ExportCampaignHandler>();
+        services.AddSingleton<ExportPreparer>();
+        services.AddSingleton<IExportSuppression, NoExportSuppression>();
+        services.AddHostedService<WebhookRegistration>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

@@ -21,6 +21,7 @@ internal static class CommandTree
         root.Add(UndoCommand.Build(on));
         root.Add(ExplainCommand.Build(on));
         root.Add(DriftCommand.Build(on));
+        root.Add(AuditCommands.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
         root.Add(PolicyCommands.Build(on));

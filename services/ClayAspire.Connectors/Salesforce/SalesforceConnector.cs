@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace ClayAspire.Connectors.Salesforce;
 
 /// <summary>Salesforce over its REST API: sObject collections for reads and writes by id, SOQL for searches.</summary>
-internal sealed class SalesforceConnector : ICrmConnector, IPermissionReader, IDisposable
+internal sealed partial class SalesforceConnector : ICrmConnector, IPermissionReader, ICampaignReader, IDisposable
 {
     private const int UpdateLimit = 200;
     private const int RetrieveLimit = 2000;

@@ -34,6 +34,7 @@ internal static class ConsoleApi
         api.MapExplanations();
         api.MapBacktests();
         api.MapDrift();
+        api.MapPermissions();
         api.MapFlows();
         api.MapContracts();
         api.MapFigures();

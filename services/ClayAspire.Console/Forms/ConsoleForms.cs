@@ -43,6 +43,7 @@ internal static class ConsoleForms
 
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
         forms.MapContractForms();
+        forms.MapPermissionForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);

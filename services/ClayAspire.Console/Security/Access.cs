@@ -37,6 +37,9 @@ internal static class Access
     /// <summary>Have the drift watch look now; it costs calls to the CRM.</summary>
     public const string SampleDrift = "sample-drift";
 
+    /// <summary>Have the worker read what an integration user may do.</summary>
+    public const string AuditPermissions = "audit-permissions";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -47,6 +50,7 @@ internal static class Access
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
         [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
         [SampleDrift] = [CrmAdmin, ItInfra, Admin],
+        [AuditPermissions] = [CrmAdmin, ItInfra, Dpo, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

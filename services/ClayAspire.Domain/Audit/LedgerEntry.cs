@@ -61,6 +61,12 @@ public static class LedgerKinds
 
     /// <summary>A person asked that a run be cancelled; what became of it stands in the run's end.</summary>
     public const string RunCancelled = "run-cancelled";
+
+    /// <summary>A person asked that a campaign's members be exported to Clay.</summary>
+    public const string ExportStarted = "campaign-export-started";
+
+    /// <summary>An export came to its end, was cancelled, or stopped; with the counts by state.</summary>
+    public const string ExportEnded = "campaign-export-ended";
 }
 
 /// <summary>What a check of a chain found.</summary>

@@ -98,21 +98,33 @@ public static class PermissionNaming
     /// <summary>Standings by name.</summary>
     public static IReadOnlyDictionary<string, PermissionStanding> Standings { get; } = new Dictionary<string, PermissionStanding>(StringComparer.Ordinal)
     {
-        ["right"] = PermissionStanding.Right, ["too-much"] = PermissionStanding.TooMuch, ["missing"] = PermissionStanding.Missing, ["unknown"] = PermissionStanding.Unknown,
+        ["right"] = PermissionStanding.Right,
+        ["too-much"] = PermissionStanding.TooMuch,
+        ["missing"] = PermissionStanding.Missing,
+        ["unknown"] = PermissionStanding.Unknown,
     };
 
     /// <summary>Areas by name.</summary>
     public static IReadOnlyDictionary<string, PermissionArea> Areas { get; } = new Dictionary<string, PermissionArea>(StringComparer.Ordinal)
     {
-        ["profile"] = PermissionArea.Profile, ["permission-set"] = PermissionArea.PermissionSet, ["role"] = PermissionArea.Role, ["system"] = PermissionArea.System,
-        ["custom"] = PermissionArea.Custom, ["object"] = PermissionArea.Object, ["field"] = PermissionArea.Field, ["gbu"] = PermissionArea.Gbu,
+        ["profile"] = PermissionArea.Profile,
+        ["permission-set"] = PermissionArea.PermissionSet,
+        ["role"] = PermissionArea.Role,
+        ["system"] = PermissionArea.System,
+        ["custom"] = PermissionArea.Custom,
+        ["object"] = PermissionArea.Object,
+        ["field"] = PermissionArea.Field,
+        ["gbu"] = PermissionArea.Gbu,
     };
 
     /// <summary>Verdicts by name.</summary>
     public static IReadOnlyDictionary<string, PermissionVerdict> Verdicts { get; } = new Dictionary<string, PermissionVerdict>(StringComparer.Ordinal)
     {
-        ["right"] = PermissionVerdict.Right, ["too-much"] = PermissionVerdict.TooMuch, ["missing"] = PermissionVerdict.Missing,
-        ["too-much-and-missing"] = PermissionVerdict.TooMuchAndMissing, ["unknown"] = PermissionVerdict.Unknown,
+        ["right"] = PermissionVerdict.Right,
+        ["too-much"] = PermissionVerdict.TooMuch,
+        ["missing"] = PermissionVerdict.Missing,
+        ["too-much-and-missing"] = PermissionVerdict.TooMuchAndMissing,
+        ["unknown"] = PermissionVerdict.Unknown,
     };
 
     /// <summary>The name of a standing.</summary>
@@ -127,8 +139,12 @@ public static class PermissionNaming
     /// <summary>The names of rights on objects as policy files spell them.</summary>
     public static IReadOnlyDictionary<string, ObjectRight> Rights { get; } = new Dictionary<string, ObjectRight>(StringComparer.Ordinal)
     {
-        ["create"] = ObjectRight.Create, ["read"] = ObjectRight.Read, ["edit"] = ObjectRight.Edit, ["delete"] = ObjectRight.Delete,
-        ["view-all"] = ObjectRight.ViewAll, ["modify-all"] = ObjectRight.ModifyAll,
+        ["create"] = ObjectRight.Create,
+        ["read"] = ObjectRight.Read,
+        ["edit"] = ObjectRight.Edit,
+        ["delete"] = ObjectRight.Delete,
+        ["view-all"] = ObjectRight.ViewAll,
+        ["modify-all"] = ObjectRight.ModifyAll,
     };
 
     /// <summary>The name of a right.</summary>

@@ -81,6 +81,12 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>What these audits looked at.</summary>
     public DbSet<PermissionFindingRow> PermissionFindings => Set<PermissionFindingRow>();
 
+    /// <summary>Exports of campaigns.</summary>
+    public DbSet<CampaignExportRow> CampaignExports => Set<CampaignExportRow>();
+
+    /// <summary>Their members.</summary>
+    public DbSet<CampaignExportMemberRow> CampaignExportMembers => Set<CampaignExportMemberRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -120,6 +126,9 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<DriftObservationRow>().ToView("drift_latest").HasKey(r => new { r.RunId, r.Ordinal });
         modelBuilder.Entity<PermissionAuditRow>().ToTable("permission_audit").HasKey(r => r.Id);
         modelBuilder.Entity<PermissionFindingRow>().ToTable("permission_finding").HasKey(r => new { r.AuditId, r.Ordinal });
+        modelBuilder.Entity<CampaignExportRow>().ToTable("campaign_export").HasKey(r => r.Id);
+        modelBuilder.Entity<CampaignExportMemberRow>().ToTable("campaign_export_row").HasKey(r => new { r.ExportId, r.Ordinal });
+        modelBuilder.Entity<CampaignExportMemberRow>().Property(r => r.Payload).HasColumnType("jsonb");
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

@@ -69,8 +69,9 @@ public sealed class PermissionAuditStore(NpgsqlDataSource dataSource, IDbContext
             found = found.Where(f => f.Standing == standing);
         if (!string.IsNullOrWhiteSpace(filter.Subject))
         {
-            var part = Storable.Text(filter.Subject.Trim()).ToLowerInvariant();
-            found = found.Where(f => f.Subject.ToLower().Contains(part));
+            // Names are full of underscores, which are no wildcards here.
+            var part = Storable.Text(filter.Subject.Trim()).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+            found = found.Where(f => EF.Functions.ILike(f.Subject, $"%{part}%", "\\"));
         }
         var rows = await Sorted(found, sort, descending).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
         return new PagedRows<PermissionFindingRow>(rows, await found.LongCountAsync(cancel), number, size);

@@ -23,6 +23,9 @@ public static class JobKinds
 
     /// <summary>Reads what the integration user may do and judges it.</summary>
     public const string AuditPermissions = "audit-permissions";
+
+    /// <summary>Sends the members of a campaign to Clay.</summary>
+    public const string ExportCampaign = "export-campaign";
 }
 
 /// <summary>

@@ -41,6 +41,10 @@ public sealed record SampleDrift(Guid SampleId, string Connection, string AskedB
 /// <param name="AskedBy">Who asked for it.</param>
 public sealed record AuditPermissions(Guid AuditId, string Connection, string AskedBy);
 
+/// <summary>Payload of <see cref="JobKinds.ExportCampaign"/>.</summary>
+/// <param name="ExportId">The export.</param>
+public sealed record ExportCampaign(Guid ExportId);
+
 /// <summary>Job payloads as JSON: camelCase, unknown members ignored so that an older worker can read a newer job.</summary>
 public static class JobPayload
 {
