@@ -78,7 +78,7 @@ public sealed class ClayWebhook(string name, ClayWebhookSettings settings, Func<
             // No connection was made, so nothing was sent.
             return new ClayOutcome.NotTaken(new Reason("webhook-unreachable", $"Webhook '{name}' cannot be reached ({e.HttpRequestError}). It is tried again."), null);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             return new ClayOutcome.Unknown(new Reason("answer-lost", $"No answer came back ({e.GetType().Name}): the row may be in Clay. Look for its clayaspire_key there."));
         }
