@@ -44,6 +44,7 @@ internal static class ConsoleRegistration
         services.AddSingleton<BacktestDesk>();
         services.AddSingleton<DriftDesk>();
         services.AddSingleton<PermissionDesk>();
+        services.AddSingleton<ExportDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

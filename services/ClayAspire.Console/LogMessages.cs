@@ -50,4 +50,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(16, LogLevel.Information, "Permission audit {AuditId} of {Connection} was asked for by {UserName}.")]
     public static partial void PermissionAuditAsked(ILogger logger, Guid auditId, string connection, string userName);
+
+    [LoggerMessage(17, LogLevel.Information, "Export {ExportId} of a campaign of {Connection} to {Target} was asked for by {UserName}.")]
+    public static partial void ExportAsked(ILogger logger, Guid exportId, string connection, string target, string userName);
 }

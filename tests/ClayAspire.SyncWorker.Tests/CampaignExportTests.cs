@@ -155,6 +155,13 @@ public sealed class CampaignExportTests(ClayTwinFixture fixture, ITestOutputHelp
         Assert.Equal((ExportStates.Stopped, "webhook-refused", 30L), (locked.Export.State, locked.Export.RemarkCode, locked.Rows(ExportRowStates.Pending)));
         Assert.Null(await stack.Get<CampaignExportStore>().ResumeAsync(locked.Export.Id, default));
         Assert.Equal(30L, (await EndOfAsync(stack, locked.Export.Id)).Rows(ExportRowStates.Sent));
+
+        // Too many at once: the row was not taken, waits as long as Clay says, and goes again; the webhook's life is charged once for it.
+        var before = (await stack.Get<CampaignExportStore>().WebhooksAsync(default)).Single().Submissions;
+        await twin.Clay.BreakAsync(webhook, 429, 1);
+        var busy = await EndOfAsync(stack, await ExportAsync(stack, campaign));
+        Assert.Equal((ExportStates.Finished, 30L), (busy.Export.State, busy.Rows(ExportRowStates.Sent)));
+        Assert.Equal(before + 30, (await stack.Get<CampaignExportStore>().WebhooksAsync(default)).Single().Submissions);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ internal static class ConsoleApi
         api.MapBacktests();
         api.MapDrift();
         api.MapPermissions();
+        api.MapExports();
         api.MapFlows();
         api.MapContracts();
         api.MapFigures();

@@ -44,6 +44,7 @@ internal static class ConsoleForms
         forms.MapPost("/jobs/{id:long}/replay", ReplayJobAsync).RequireAuthorization(Access.ReplayJobs);
         forms.MapContractForms();
         forms.MapPermissionForms();
+        forms.MapExportForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);

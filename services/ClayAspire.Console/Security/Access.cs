@@ -40,6 +40,9 @@ internal static class Access
     /// <summary>Have the worker read what an integration user may do.</summary>
     public const string AuditPermissions = "audit-permissions";
 
+    /// <summary>Export the members of a campaign to Clay, and read the file of an export.</summary>
+    public const string ExportCampaigns = "export-campaigns";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -50,6 +53,7 @@ internal static class Access
         [ReplayJobs] = [CrmAdmin, ItInfra, Admin],
         [Backtest] = [MarcomOps, CrmAdmin, Dpo, Admin],
         [SampleDrift] = [CrmAdmin, ItInfra, Admin],
+        [ExportCampaigns] = [MarcomOps, CrmAdmin, Admin],
         [AuditPermissions] = [CrmAdmin, ItInfra, Dpo, Admin],
     };
 

@@ -34,7 +34,7 @@ public sealed class CampaignExportStore(NpgsqlDataSource dataSource, IDbContextF
             return new Reason("export-open", "An export of this campaign is under way or stands still. Let it end, resume it, or cancel it first.");
         await ledger.AppendAsync(transaction, export.Connection, [new NewLedgerEntry(LedgerKinds.ExportStarted, JsonSerializer.Serialize(
             new { export = export.Id, campaign = export.CampaignId, webhook = export.Webhook, by = export.AskedBy }))], cancel);
-        await queue.EnqueueAsync(transaction, NewJob.ExportCampaign(export.Id), cancel);
+        await queue.EnqueueAsync(transaction, NewJob.ExportCampaign(export.Id, toClay: export.Webhook is not null), cancel);
         await transaction.CommitAsync(cancel);
         return null;
     }
@@ -148,7 +148,7 @@ public sealed class CampaignExportStore(NpgsqlDataSource dataSource, IDbContextF
             return NotThere;
         if (export.State != ExportStates.Stopped)
             return new Reason("export-not-stopped", $"The export is {export.State}; only one that stands still is resumed.");
-        await ReopenAsync(id, cancel);
+        await ReopenAsync(export, cancel);
         return null;
     }
 
@@ -168,7 +168,7 @@ public sealed class CampaignExportStore(NpgsqlDataSource dataSource, IDbContextF
         if (rows == 0)
             return (0, new Reason("nothing-unknown", "No row of this export has an unknown outcome."));
         if (!arrived)
-            await ReopenAsync(id, cancel);
+            await ReopenAsync(export, cancel);
         return (rows, null);
     }
 
@@ -206,12 +206,12 @@ public sealed class CampaignExportStore(NpgsqlDataSource dataSource, IDbContextF
     public async Task<IReadOnlyList<MirroredCampaign>> CampaignsAsync(string connection, CancellationToken cancel) =>
         await dataSource.Command("Exports/CampaignGet.sql").With("connection", connection).ReadAllAsync(r => new MirroredCampaign(r.GetString(0), r.TextOrNull(1) ?? "", r.GetBoolean(2)), cancel);
 
-    private async Task ReopenAsync(Guid id, CancellationToken cancel)
+    private async Task ReopenAsync(CampaignExportRow export, CancellationToken cancel)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await transaction.Command("Exports/ExportReopen.sql").With("id", id).RunAsync(cancel);
-        await queue.EnqueueAsync(transaction, NewJob.ExportCampaign(id), cancel);
+        await transaction.Command("Exports/ExportReopen.sql").With("id", export.Id).RunAsync(cancel);
+        await queue.EnqueueAsync(transaction, NewJob.ExportCampaign(export.Id, toClay: export.Webhook is not null), cancel);
         await transaction.CommitAsync(cancel);
     }
 

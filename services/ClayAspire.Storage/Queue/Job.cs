@@ -62,9 +62,9 @@ public sealed record NewJob(string Kind, string Payload)
         return new NewJob(JobKinds.AuditPermissions, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key, Priority = 5 };
     }
 
-    /// <summary>The job that carries out an export. Exports run one after the other: the pace that Clay takes is a workspace's, whatever the replicas.</summary>
-    public static NewJob ExportCampaign(Guid exportId) =>
-        new(JobKinds.ExportCampaign, JobPayload.Write(new ExportCampaign(exportId))) { OrderKey = "clay-export", UniqueKey = $"export:{exportId:D}" };
+    /// <summary>The job that carries out an export. Those to Clay run one after the other: the pace that it takes is a workspace's, whatever the replicas.</summary>
+    public static NewJob ExportCampaign(Guid exportId, bool toClay) =>
+        new(JobKinds.ExportCampaign, JobPayload.Write(new ExportCampaign(exportId))) { OrderKey = toClay ? "clay-export" : null, UniqueKey = $"export:{exportId:D}" };
 }
 
 /// <summary>The answer to an enqueue.</summary>
