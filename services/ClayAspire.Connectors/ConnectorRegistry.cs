@@ -58,7 +58,10 @@ public static class ConnectorServices
         services.AddSingleton(provider => new ConnectorRegistry(provider.GetServices<ICrmConnector>(), connections));
         services.AddSingleton(clay);
         services.AddSingleton<ClayPace>();
-        services.AddHttpClient(ClayClient, http => http.Timeout = TimeSpan.FromSeconds(clay.TimeoutSeconds));
+        // A webhook's address is its secret: no log, no trace, no redirect carries it on.
+        services.AddHttpClient(ClayClient, http => http.Timeout = TimeSpan.FromSeconds(clay.TimeoutSeconds))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false })
+            .RemoveAllLoggers();
         services.AddSingleton(provider => new ClayWebhooks(clay.Webhooks.Select(w =>
             new ClayWebhook(w.Key, w.Value, () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(ClayClient)))));
         return services;

@@ -36,8 +36,18 @@ public sealed class AuditTests : IAsyncLifetime
 
     private object View() => new
     {
-        id = Audit, connection = "icare", readAt = "2026-11-25T10:00:00Z", verdict = _verdict, right = 2, tooMuch = 0, missing = 1, unknown = 0,
-        userName = "clayaspire@crm.example", profile = "API only", role = "SBS", fault = (string?)null,
+        id = Audit,
+        connection = "icare",
+        readAt = "2026-11-25T10:00:00Z",
+        verdict = _verdict,
+        right = 2,
+        tooMuch = 0,
+        missing = 1,
+        unknown = 0,
+        userName = "clayaspire@crm.example",
+        profile = "API only",
+        role = "SBS",
+        fault = (string?)null,
     };
 
     private static object Finding(string area, string subject, string standing, string expected, string found) =>

@@ -56,8 +56,10 @@ public sealed class ExportTests(ConsoleHost host, Browser browser) : IClassFixtu
         var viewer = await host.ApiAsync("viewer");
         var done = await viewer.GetFromJsonAsync<JsonElement>(location);
         Assert.Equal(("finished", 16, 4), (done.GetProperty("export").GetProperty("state").GetString(), Rows(done, "sent"), Rows(done, "excluded")));
-        var left = await viewer.GetFromJsonAsync<JsonElement>($"{location}/rows?state=excluded&reason=opted-out&size=3&page=2");
+        var left = await viewer.GetFromJsonAsync<JsonElement>($"{location}/rows?state=excluded&reason=opted-out&sort=member&desc=true&size=3&page=2");
         Assert.Equal((4, 1), (left.GetProperty("total").GetInt32(), left.GetProperty("items").GetArrayLength()));
+        Assert.Equal("00v5e0000000000AAA", left.GetProperty("items")[0].GetProperty("memberId").GetString());
+        await PlanApiTests.ProblemAsync(await viewer.GetAsync($"{location}/rows?sort=x"), HttpStatusCode.UnprocessableEntity, "bad-sort");
         var csv = await viewer.GetStringAsync($"{location}/rows.csv");
         Assert.Equal(21, csv.Trim().Split('\n').Length);
         foreach (var text in new[] { csv, await viewer.GetStringAsync($"{location}/rows"), await viewer.GetStringAsync("/api/exports.csv") })
@@ -112,12 +114,11 @@ public sealed class ExportTests(ConsoleHost host, Browser browser) : IClassFixtu
         await Expect(page.Locator(".legend")).ToContainTextAsync("Sent 29");
         await EndAsync(id, job, ExportStates.Stopped, new Reason("webhook-refused", "Webhook 'members' refused our token (401). Set Clay:Webhooks:members:AuthToken anew, then resume."));
         await Expect(page.GetByText("refused our token")).ToBeVisibleAsync();
-        await page.ReloadAsync();
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume" })).ToBeVisibleAsync();
         Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), "The page is wider than the window.");
         await visit.ShootAsync("export" + suffix);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "They are there", Exact = true }).ClickAsync();
-        await Expect(page.GetByText("1 rows are in Clay.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 row settled as arrived.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume" }).ClickAsync();
         await Expect(page.GetByText("Goes on.")).ToBeVisibleAsync();
         var (_, next) = await TakeAsync();

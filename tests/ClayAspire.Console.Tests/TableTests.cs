@@ -53,6 +53,7 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/kpis?kpi=nonsense&by=nonsense&sort=x")]
     [InlineData("/drift?sort=nonsense&connection=nowhere&field=x&days=999999999999&sample=rubbish")]
     [InlineData("/drift?sample=00000000-0000-7000-8000-000000000001&days=0")]
+    [InlineData("/exports?state=x&sort=x&page=-1")]
     [InlineData("/permissions?audit=rubbish&area=x&standing=x&subject=%27&sort=x&page=-1&connection=nowhere")]
     [InlineData("/drift/cells?sort=x&by=nobody&outcome=x&record=%27&page=-1")]
     public async Task A_page_with_a_strange_address_still_opens(string path) =>
@@ -202,7 +203,7 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     {
         var document = await host.Client().GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
-        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/permissions/audits", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign" })
+        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/permissions/audits", "/api/exports", "/api/exports/{id}/rows", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign" })
             Assert.Contains(path, paths);
         Assert.DoesNotContain(paths, p => p.StartsWith("/sign-in", StringComparison.Ordinal));
     }

@@ -65,7 +65,13 @@ public sealed class CampaignExportTests(ClayTwinFixture fixture, ITestOutputHelp
         var excluded = status.Counts.Where(c => c.State == ExportRowStates.Excluded).ToDictionary(c => c.ReasonCode!, c => c.Rows, StringComparer.Ordinal);
         Assert.Equal(new Dictionary<string, long>(StringComparer.Ordinal)
         {
-            ["no-email"] = 275, ["same-address"] = 275, ["opted-out"] = 275 + 25, ["hard-bounced"] = 550, ["converted"] = 275, ["not-eligible"] = 275, ["do-not-contact"] = 275,
+            ["no-email"] = 275,
+            ["same-address"] = 275,
+            ["opted-out"] = 275 + 25,
+            ["hard-bounced"] = 550,
+            ["converted"] = 275,
+            ["not-eligible"] = 275,
+            ["do-not-contact"] = 275,
         }, excluded);
         var sent = 12_000 - excluded.Values.Sum();
         Assert.Equal((sent, 0L, 0L, 0L), (status.Rows(ExportRowStates.Sent), status.Rows(ExportRowStates.Pending), status.Rows(ExportRowStates.Unknown), status.Rows(ExportRowStates.Rejected)));
@@ -79,7 +85,7 @@ public sealed class CampaignExportTests(ClayTwinFixture fixture, ITestOutputHelp
         Assert.All(row.EnumerateObject(), c => Assert.Contains(c.Name, ExportedMember.Columns));
         Assert.Equal(("Autumn", campaign, "Lead"), (row.GetProperty("campaign_name").GetString(), row.GetProperty("salesforce_campaign_id").GetString(), row.GetProperty("salesforce_object").GetString()));
         // Nothing of what was sent is kept here.
-        Assert.All((await third.Get<CampaignExportStore>().RowsAsync(id, ExportRowStates.Sent, null, false, 1, 500, default)).Rows, r => Assert.Null(r.Payload));
+        Assert.All((await third.Get<CampaignExportStore>().RowsAsync(id, ExportRowStates.Sent, null, null, false, 1, 500, default)).Rows, r => Assert.Null(r.Payload));
         Assert.Single(await third.LedgerAsync("icare", "campaign-export-started"));
         Assert.Equal(sent, Assert.Single(await third.LedgerAsync("icare", "campaign-export-ended")).GetProperty("rows").GetProperty("sent").GetInt64());
     }
@@ -204,7 +210,7 @@ public sealed class CampaignExportTests(ClayTwinFixture fixture, ITestOutputHelp
         await stack.Get<FlowSwitchStore>().SetAsync(ExportCampaignHandler.Flow, false, "marcom", default);
         var status = await EndOfAsync(stack, id);
         Assert.Equal((9L, 1L), (status.Rows(ExportRowStates.Sent), status.Rows(ExportRowStates.Excluded)));
-        var rows = (await stack.Get<CampaignExportStore>().RowsAsync(id, null, null, false, 1, 100, default)).Rows;
+        var rows = (await stack.Get<CampaignExportStore>().RowsAsync(id, null, null, null, false, 1, 100, default)).Rows;
         Assert.Equal("suppressed", rows.Single(r => r.State == ExportRowStates.Excluded).ReasonCode);
         Assert.Equal("p7@example.test", JsonElement.Parse(rows.Single(r => r.Payload?.Contains("p7@", StringComparison.Ordinal) == true).Payload!).GetProperty("email").GetString());
         // Unknown campaigns and webhooks say so.

@@ -96,7 +96,7 @@ public sealed class ClayWebhook(string name, ClayWebhookSettings settings, Func<
                 new Reason("webhook-refused", $"Webhook '{name}' refused our token ({status}). Set Clay:Webhooks:{name}:AuthToken anew, then resume.")),
             HttpStatusCode.PaymentRequired => new ClayOutcome.Stopped(
                 new Reason("clay-credits", $"Clay is out of credits (402). Add credits, then resume.")),
-            HttpStatusCode.NotFound or HttpStatusCode.Gone => new ClayOutcome.Stopped(
+            _ when status is >= 300 and < 400 or 404 or 410 => new ClayOutcome.Stopped(
                 new Reason("webhook-gone", $"Webhook '{name}' is not there any more ({status}), or its life is over. Make a new source in Clay and set Clay:Webhooks:{name}:Url, then resume.")),
             _ when status is >= 500 or 408 => new ClayOutcome.Unknown(
                 new Reason("answer-lost", $"Clay answered {status}: the row may be there. Look for its clayaspire_key.")),

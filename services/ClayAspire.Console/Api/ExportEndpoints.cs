@@ -18,10 +18,13 @@ internal static class ExportEndpoints
     public static void MapExports(this RouteGroupBuilder api)
     {
         var exports = api.MapGroup("/exports").WithTags("Exports");
-        exports.MapGet("/", async (CampaignExportStore store, string? connection, string? state, CancellationToken cancel, int page = 1, int size = 50) =>
-            PageOf<ExportSummary>.Of(await store.ListAsync(connection, state, TableQuery.Bounded(page), size, cancel), ExportSummary.Of)).WithSummary("Exports, newest first.");
+        exports.MapGet("/", async (CampaignExportStore store, string? connection, string? state, string? sort, CancellationToken cancel, bool desc = false, int page = 1, int size = 50) =>
+            BadSort(sort, CampaignExportStore.Sorts) is { } bad
+                ? Problems.Of(bad)
+                : Results.Ok(PageOf<ExportSummary>.Of(await store.ListAsync(connection, state, sort, desc, TableQuery.Bounded(page), size, cancel), ExportSummary.Of)))
+            .WithSummary("Exports, newest first unless sorted otherwise.").Produces<PageOf<ExportSummary>>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapGet("/exports.csv", (CampaignExportStore store, string? connection, string? state, CancellationToken cancel) =>
-            Csv.Of("exports", Csv.Pages(n => store.ListAsync(connection, state, n, 500, cancel)),
+            Csv.Of("exports", Csv.Pages(n => store.ListAsync(connection, state, null, false, n, 500, cancel)),
                 ["id", "connection", "campaign", "name", "target", "state", "members", "asked_by", "asked_at", "prepared_at", "finished_at", "remark_code", "remark"],
                 e => [e.Id, e.Connection, e.CampaignId, e.CampaignName, e.Webhook ?? ExportDesk.File, e.State, e.Members, e.AskedBy, e.AskedAt, e.PreparedAt, e.FinishedAt, e.RemarkCode, e.Remark]))
             .WithTags("Exports").WithSummary("All exports as CSV.");
@@ -31,15 +34,15 @@ internal static class ExportEndpoints
         exports.MapGet("/{id:guid}", async (Guid id, CampaignExportStore store, CancellationToken cancel) =>
             await store.StatusAsync(id, cancel) is { } status ? Results.Ok(ExportView.Of(status)) : Problems.Of(Unknown))
             .WithSummary("One export with its counts by state and reason.").Produces<ExportView>().ProducesProblem(StatusCodes.Status404NotFound);
-        exports.MapGet("/{id:guid}/rows", async (Guid id, CampaignExportStore store, string? state, string? reason, CancellationToken cancel, bool desc = false, int page = 1, int size = 100) =>
-            await store.FindAsync(id, cancel) is null
+        exports.MapGet("/{id:guid}/rows", async (Guid id, CampaignExportStore store, string? state, string? reason, string? sort, CancellationToken cancel, bool desc = false, int page = 1, int size = 100) =>
+            BadSort(sort, CampaignExportStore.RowSorts) is { } bad ? Problems.Of(bad) : await store.FindAsync(id, cancel) is null
                 ? Problems.Of(Unknown)
-                : Results.Ok(PageOf<ExportRowView>.Of(await store.RowsAsync(id, state, reason, desc, TableQuery.Bounded(page), size, cancel), ExportRowView.Of)))
-            .WithSummary("Its members: state, and why they were left out or refused. No personal data.").Produces<PageOf<ExportRowView>>().ProducesProblem(StatusCodes.Status404NotFound);
+                : Results.Ok(PageOf<ExportRowView>.Of(await store.RowsAsync(id, state, reason, sort, desc, TableQuery.Bounded(page), size, cancel), ExportRowView.Of)))
+            .WithSummary("Its members: state, and why they were left out or refused. No personal data.").Produces<PageOf<ExportRowView>>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         exports.MapGet("/{id:guid}/rows.csv", async (Guid id, CampaignExportStore store, string? state, string? reason, CancellationToken cancel) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(Unknown)
-                : Csv.Of($"export-{id:N}-rows", Csv.Pages(n => store.RowsAsync(id, state, reason, false, n, 500, cancel)),
+                : Csv.Of($"export-{id:N}-rows", Csv.Pages(n => store.RowsAsync(id, state, reason, null, false, n, 500, cancel)),
                     ["member", "object", "record", "clayaspire_key", "state", "reason_code", "reason", "sent_at"],
                     r => [r.MemberId, r.PersonObject, r.PersonId, r.RowKey, r.State, r.ReasonCode, r.Reason, r.SentAt]))
             .WithSummary("The same as CSV.");
@@ -61,6 +64,9 @@ internal static class ExportEndpoints
             .Produces<ExportSettled>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
+    private static Reason? BadSort(string? sort, IReadOnlyList<string> sorts) =>
+        sort is null || sorts.Contains(sort) ? null : new Reason("bad-sort", $"'{sort}' is no column to sort by. Use {string.Join(", ", sorts)}.");
+
     private static async Task<IResult> StartAsync(ExportOrder order, ExportDesk desk, ClaimsPrincipal user, CancellationToken cancel)
     {
         var (id, refusal) = await desk.StartAsync(order.Connection, order.CampaignId, order.Target, Caller.Of(user), cancel);
@@ -78,7 +84,7 @@ internal static class ExportEndpoints
             return Problems.Of(new Reason("export-no-file", "This export goes to Clay and makes no file."));
         if (export.State != ExportStates.Finished)
             return Problems.Of(new Reason("export-not-at-rest", $"The export is {export.State}. Wait until it has ended."));
-        return Csv.Of($"campaign-{export.CampaignId}", Csv.Pages(n => store.RowsAsync(id, ExportRowStates.Sent, null, false, n, 500, cancel)), ExportedMember.Columns, r =>
+        return Csv.Of($"campaign-{export.CampaignId}", Csv.Pages(n => store.RowsAsync(id, ExportRowStates.Sent, null, null, false, n, 500, cancel)), ExportedMember.Columns, r =>
         {
             var row = JsonElement.Parse(r.Payload ?? "{}");
             return [.. ExportedMember.Columns.Select(c => row.TryGetProperty(c, out var value) ? value.GetString() : null)];

@@ -20,7 +20,7 @@ internal static class ExportForms
         forms.MapPost("/exports/{id:guid}/unknown", async (Guid id, HttpContext http, CampaignExportStore store, [FromForm] bool arrived, CancellationToken cancel) =>
         {
             var (rows, refusal) = await store.ResolveAsync(id, arrived, Caller.Of(http.User).UserName, cancel);
-            return Done(http, id, refusal, arrived ? $"{Show.Number(rows)} rows are in Clay." : $"{Show.Number(rows)} rows are sent again.");
+            return Done(http, id, refusal, $"{Show.Number(rows)} {(rows == 1 ? "row" : "rows")} {(arrived ? "settled as arrived." : "to be sent again.")}");
         }).RequireAuthorization(Access.ExportCampaigns);
     }
 

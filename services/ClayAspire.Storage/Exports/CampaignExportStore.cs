@@ -21,6 +21,12 @@ public sealed class CampaignExportStore(NpgsqlDataSource dataSource, IDbContextF
 
     private static readonly Reason NotThere = new("export-unknown", "There is no export with this id.");
 
+    /// <summary>Columns that exports can be sorted by.</summary>
+    public static IReadOnlyList<string> Sorts { get; } = ["asked", "campaign", "state", "members"];
+
+    /// <summary>Columns that members of an export can be sorted by.</summary>
+    public static IReadOnlyList<string> RowSorts { get; } = ["member", "person", "state", "reason", "left"];
+
     /// <summary>Stores an export and asks the worker for it, together.</summary>
     /// <returns>Why not, or null when it is done.</returns>
     public async Task<Reason?> StartAsync(NewExport export, CancellationToken cancel)
@@ -73,23 +79,49 @@ public sealed class CampaignExportStore(NpgsqlDataSource dataSource, IDbContextF
     public async Task<ExportStatus?> StatusAsync(Guid id, CancellationToken cancel) =>
         await FindAsync(id, cancel) is { } export ? new ExportStatus(export, await CountsAsync(id, cancel)) : null;
 
-    /// <summary>Exports, the newest first.</summary>
-    public async Task<PagedRows<CampaignExportRow>> ListAsync(string? connection, string? state, int number, int size, CancellationToken cancel)
+    /// <summary>Exports, the newest first unless sorted otherwise.</summary>
+    public async Task<PagedRows<CampaignExportRow>> ListAsync(string? connection, string? state, string? sort, bool descending, int number, int size, CancellationToken cancel)
     {
         (number, size) = Paging.Bound(number, size);
         await using var context = await contexts.CreateDbContextAsync(cancel);
         var exports = context.CampaignExports.AsNoTracking().Where(e => (connection == null || e.Connection == connection) && (state == null || e.State == state));
-        var rows = await exports.OrderByDescending(e => e.AskedAt).ThenBy(e => e.Id).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
+        var sorted = (sort, descending) switch
+        {
+            ("asked", false) => exports.OrderBy(e => e.AskedAt),
+            ("campaign", false) => exports.OrderBy(e => e.CampaignName),
+            ("campaign", true) => exports.OrderByDescending(e => e.CampaignName),
+            ("state", false) => exports.OrderBy(e => e.State),
+            ("state", true) => exports.OrderByDescending(e => e.State),
+            ("members", false) => exports.OrderBy(e => e.Members),
+            ("members", true) => exports.OrderByDescending(e => e.Members),
+            _ => exports.OrderByDescending(e => e.AskedAt),
+        };
+        var rows = await sorted.ThenBy(e => e.Id).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
         return new PagedRows<CampaignExportRow>(rows, await exports.LongCountAsync(cancel), number, size);
     }
 
-    /// <summary>Members of an export.</summary>
-    public async Task<PagedRows<CampaignExportMemberRow>> RowsAsync(Guid id, string? state, string? reason, bool descending, int number, int size, CancellationToken cancel)
+    /// <summary>Members of an export, in the order in which they leave unless sorted otherwise.</summary>
+    public async Task<PagedRows<CampaignExportMemberRow>> RowsAsync(Guid id, string? state, string? reason, string? sort, bool descending, int number, int size, CancellationToken cancel)
     {
         (number, size) = Paging.Bound(number, size);
         await using var context = await contexts.CreateDbContextAsync(cancel);
         var all = context.CampaignExportMembers.AsNoTracking().Where(r => r.ExportId == id && (state == null || r.State == state) && (reason == null || r.ReasonCode == reason));
-        var rows = await (descending ? all.OrderByDescending(r => r.Ordinal) : all.OrderBy(r => r.Ordinal)).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
+        var sorted = (sort, descending) switch
+        {
+            ("member", false) => all.OrderBy(r => r.MemberId),
+            ("member", true) => all.OrderByDescending(r => r.MemberId),
+            ("person", false) => all.OrderBy(r => r.PersonObject).ThenBy(r => r.PersonId),
+            ("person", true) => all.OrderByDescending(r => r.PersonObject).ThenByDescending(r => r.PersonId),
+            ("state", false) => all.OrderBy(r => r.State),
+            ("state", true) => all.OrderByDescending(r => r.State),
+            ("reason", false) => all.OrderBy(r => r.ReasonCode),
+            ("reason", true) => all.OrderByDescending(r => r.ReasonCode),
+            ("left", false) => all.OrderBy(r => r.SentAt),
+            ("left", true) => all.OrderByDescending(r => r.SentAt),
+            (_, true) => all.OrderByDescending(r => r.Ordinal),
+            _ => all.OrderBy(r => r.Ordinal),
+        };
+        var rows = await sorted.ThenBy(r => r.Ordinal).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
         return new PagedRows<CampaignExportMemberRow>(rows, await all.LongCountAsync(cancel), number, size);
     }
 
