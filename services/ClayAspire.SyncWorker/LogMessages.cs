@@ -68,4 +68,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(36, LogLevel.Warning, "{Rows} rows of export {Export} were leaving when their worker ended; they are not sent again.")]
     public static partial void ExportRowsLost(ILogger log, int rows, Guid export);
+
+    [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]
+    public static partial void DriftLookedFor(ILogger log, Guid plan, int cells, int drifted);
 }

@@ -28,6 +28,8 @@ internal static class SyncWorkerServices
         services.AddJobHandler<ProcessSignalsHandler>();
         services.AddJobHandler<MakePlanHandler>();
         services.AddJobHandler<MakeUndoPlanHandler>();
+        services.AddJobHandler<SettlePlanHandler>();
+        services.AddJobHandler<LookForDriftHandler>();
         services.AddJobHandler<ApplyPlanHandler>();
         services.AddJobHandler<RefreshMirrorHandler>();
         services.AddJobHandler<SampleDriftHandler>();

@@ -10,6 +10,8 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
     private static readonly Guid RunId = Guid.Parse("0195e000-0000-7000-8000-000000000002");
 
     private readonly List<JsonElement> _approvals = [];
+    private readonly List<JsonElement> _declines = [];
+    private bool _looked;
     private WebApplication _console = null!;
     private string _runState = "green";
     private string _cancelAnswer = "running";
@@ -18,11 +20,31 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
     public async Task InitializeAsync() => _console = await CommandLine.ServeAsync(app =>
     {
         app.MapPost("/api/plans", () => Results.Json(new { planId = PlanId }, statusCode: 202));
-        app.MapGet("/api/plans/{id}", () => _asked++ < 2 ? CommandLine.Problem(404, "plan-pending", "It is being made.") : Results.Json(Plan()));
-        app.MapGet("/api/plans/{id}/cells", (int page) => Results.Json(new
+        app.MapGet("/api/plans/{id}", () => _asked++ < 2 ? CommandLine.Problem(404, "plan-pending", "It is being made.") : Results.Json(Plan(_looked)));
+        app.MapGet("/api/plans/{id}/reasons", () => Results.Json(new[]
         {
-            items = page > 1 ? [] : new[] { Cell(1, "Write", "fill-blank"), Cell(2, "Hold", "pending-legal"), Cell(3, "Hold", "pending-legal"), Cell(4, "Refuse", "not-in-allowlist") },
-            total = 4,
+            new { verdict = "Hold", code = "pending-legal", cells = 2 }, new { verdict = "Refuse", code = "not-in-allowlist", cells = 1 }, new { verdict = "Write", code = "fill-blank", cells = 1 },
+        }));
+        app.MapGet("/api/plans/{id}/groups", (string by) => Results.Json(new
+        {
+            items = new[] { new { filter = new { @object = "Lead", field = by }, changes = 12, named = 3, declined = 2, drifted = 1, sample = new { field = "City", old = "Ghent", @new = "Lyon" } } },
+            total = 1,
+        }));
+        app.MapPost("/api/plans/{id}/decline", (JsonElement body) =>
+        {
+            _declines.Add(body);
+            return Results.NoContent();
+        });
+        app.MapPost("/api/plans/{id}/drift", () =>
+        {
+            _looked = true;
+            return Results.Json(new { planId = PlanId }, statusCode: 202);
+        });
+        app.MapGet("/api/plans/{id}/cells", (string? verdict, string? kind, int page) => Results.Json(new
+        {
+            items = page > 1 ? [] : kind == "drifted" ? [Cell(7, "Write", "fill-blank")] : new[] { Cell(1, "Write", "fill-blank"), Cell(2, "Hold", "pending-legal"), Cell(3, "Hold", "pending-legal"), Cell(4, "Refuse", "not-in-allowlist") }
+                [(verdict == "Hold" ? 1 : 0)..(verdict == "Hold" ? 3 : 4)],
+            total = verdict == "Hold" ? 2 : kind == "drifted" ? 1 : 4,
             pageNumber = page,
             size = 500,
         }));
@@ -54,8 +76,9 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
         apiCalls = 3,
     };
 
-    private static object Plan() => new
+    private static object Plan(bool looked) => new
     {
+        drift = looked ? new { lookedAt = "2026-04-01T12:00:00Z", cells = 5, drifted = 1 } : null,
         id = PlanId,
         connection = "icare",
         flow = "enrichment-writeback",
@@ -101,6 +124,41 @@ public sealed class PlanAndApproveTests : IAsyncLifetime
         Assert.Contains("green", answer.Output, StringComparison.Ordinal);
         Assert.Equal("abc", _approvals[0].GetProperty("hash").GetString());
         Assert.Equal([1, 2], _approvals[0].GetProperty("ordinals").EnumerateArray().Select(o => o.GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_filter_is_sent_as_such_and_not_together_with_cells()
+    {
+        _asked = 9;
+        Assert.Equal(0, (await RunAsync("approve", PlanId.ToString(), "--field", "City", "--kind", "fill")).Exit);
+        var filter = _approvals[0].GetProperty("filter");
+        Assert.Equal(("City", "fill", JsonValueKind.Null), (filter.GetProperty("field").GetString(), filter.GetProperty("kind").GetString(), filter.GetProperty("record").ValueKind));
+        Assert.Equal(JsonValueKind.Null, _approvals[0].GetProperty("ordinals").ValueKind);
+        Assert.Equal(2, (await RunAsync("approve", PlanId.ToString(), "--field", "City", "--cells", "1")).Exit);
+        Assert.Equal(2, (await RunAsync("approve", PlanId.ToString(), "--kind", "nonsense")).Exit);
+        Assert.Equal(0, (await RunAsync("decline", PlanId.ToString(), "--source", "file", "--reason", "old")).Exit);
+        Assert.Equal("file", _declines[0].GetProperty("filter").GetProperty("source").GetString());
+        Assert.Equal(2, (await RunAsync("decline", PlanId.ToString(), "--reason", "old")).Exit);
+        Assert.Equal((1, 1), (_approvals.Count, _declines.Count));
+    }
+
+    [Fact]
+    public async Task A_plan_is_shown_in_groups()
+    {
+        _asked = 9;
+        var answer = await RunAsync("plan", "show", PlanId.ToString(), "--by", "field");
+        Assert.Equal(0, answer.Exit);
+        Assert.Contains("Lead.field", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("City: Ghent -> Lyon", answer.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_look_for_drift_is_awaited_and_lists_what_changed()
+    {
+        _asked = 9;
+        var answer = await RunAsync("plan", "drift", PlanId.ToString());
+        Assert.Equal(1, answer.Exit);
+        Assert.Contains("1 of 5 changes differ", answer.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,6 +103,7 @@ public sealed class BrowserTests(ConsoleHost host, Browser browser) : IClassFixt
         await visit.ShootAsync("plan-being-made", whole: false);
 
         var queue = host.World.Get<JobQueue>();
+        await host.World.SettleAsync();
         var job = (await queue.ClaimAsync([JobKinds.MakePlan], 1, "w", TimeSpan.FromMinutes(1), CancellationToken.None)).Single();
         var order = JobPayload.Read<MakePlan>(job.Payload);
         var now = host.World.Get<TimeProvider>().GetUtcNow();

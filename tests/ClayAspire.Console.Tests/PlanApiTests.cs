@@ -41,6 +41,12 @@ public sealed class PlanApiTests(ConsoleHost host) : IClassFixture<ConsoleHost>
         var api = await host.ApiAsync("crm-admin");
         var some = plan.Changes.Take(2).Select(c => c.Ordinal).ToArray();
         var run = (await JsonAsync(await api.PostAsJsonAsync($"/api/plans/{plan.Id}/approve", new { hash = plan.Hash, ordinals = some }))).GetProperty("runId").GetGuid();
+        var waiting = await (await Session.SignedInAsync(host, "viewer")).PageAsync($"/runs/{run}");
+        Assert.Contains("No worker has taken this run yet", waiting, StringComparison.Ordinal);
+        Assert.Contains("Planned <b>2</b>", waiting, StringComparison.Ordinal);
+        // Runs of one flow are taken in order, so those of other tests may come first.
+        while ((await host.World.WorkAsync()).Id != run)
+            continue;
         var cells = await api.GetFromJsonAsync<JsonElement>($"/api/runs/{run}/cells");
         Assert.Equal(some, cells.GetProperty("items").EnumerateArray().Select(c => c.GetProperty("ordinal").GetInt32()));
     }
@@ -128,6 +134,7 @@ public sealed class PlanApiTests(ConsoleHost host) : IClassFixture<ConsoleHost>
         Assert.Equal(id, (await JsonAsync(await api.PostAsJsonAsync("/api/plans", new { connection = World.Staging, flow = "bounce-sync" }))).GetProperty("planId").GetGuid());
         await ProblemAsync(await api.GetAsync($"/api/plans/{id}"), HttpStatusCode.NotFound, "plan-pending");
         await ProblemAsync(await api.GetAsync("/api/plans/00000000-0000-7000-8000-000000000000"), HttpStatusCode.NotFound, "plan-unknown");
+        await host.World.SettleAsync();
         var job = (await host.World.Get<JobQueue>().ClaimAsync([JobKinds.MakePlan], 1, "w", TimeSpan.FromMinutes(1), CancellationToken.None)).Single();
         Assert.Equal("marcom", JobPayload.Read<MakePlan>(job.Payload).Author);
     }

@@ -107,6 +107,51 @@ internal sealed class World(IServiceProvider services)
         return run;
     }
 
+    /// <summary>The worker's part after a decision: moves candidates, so that the next plan of the flow can be made.</summary>
+    public async Task SettleAsync()
+    {
+        var queue = Get<JobQueue>();
+        foreach (var job in await queue.ClaimAsync([JobKinds.SettlePlan], 50, "worker-1", TimeSpan.FromMinutes(5), CancellationToken.None))
+        {
+            await Get<PlanStore>().SettleAsync(JobPayload.Read<SettlePlan>(job.Payload).PlanId, CancellationToken.None);
+            await queue.CompleteAsync(job.Lease, CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// A plan with every kind of change: fills, overwrites of what a lesser source had said, fills of a low confidence, holds, keeps and refusals.
+    /// </summary>
+    public async Task<Plan> AddMixedPlanAsync(int leads = 12, TimeSpan? age = null)
+    {
+        var inForce = Get<PolicySource>().Current;
+        // As the shipped policy, with a confidence asked for; under its version, so that approval does not decide anew.
+        var policy = new PolicySet(inForce.Version, [.. inForce.Contracts.Select(c => c.Field == "City" ? c with { MinConfidence = 0.5, Sources = ["clay", "file"] } : c)], inForce.Flows, inForce.Mappings);
+        var sealedAt = Get<TimeProvider>().GetUtcNow() - (age ?? TimeSpan.FromMinutes(20));
+        var cells = new List<(LiveRecord Live, string Field, Decision Decision)>();
+        for (var i = 0; i < leads; i++)
+        {
+            var values = new Dictionary<string, FieldValue>(StringComparer.Ordinal);
+            if (i % 3 == 1)
+                values["City"] = FieldValue.FromCanonical("Antwerp");
+            if (i % 4 == 3)
+                values["FirstName"] = FieldValue.FromCanonical("Ines");
+            var live = new LiveRecord(new RecordKey(Staging, "Lead", $"00Q5e00000{++_records:D6}AA"), RecordState.Live, "2026-11-22T21:04:11Z", values)
+                .WithEdit("City", LastEdit.None).WithEdit("FirstName", LastEdit.None);
+            void Decide(string field, params Candidate[] said) => cells.Add((live, field, CellDecider.Decide(policy, policy.Flow(Enrichment), live, field, said)));
+            var city = new Candidate(5000 + (i * 10), "clay", sealedAt.AddHours(-2), FieldValue.FromCanonical(Cities[i % Cities.Length])) { Confidence = i % 3 == 2 ? 0.3 : 0.9 };
+            var lesser = new Candidate(5001 + (i * 10), "file", sealedAt.AddDays(-9), FieldValue.FromCanonical("Antwerp"), IsSettled: true);
+            Decide("City", i % 3 == 1 ? [city, lesser] : [city]);
+            Decide("FirstName", new Candidate(5002 + (i * 10), "clay", sealedAt.AddHours(-2), FieldValue.FromCanonical(Names[i % Names.Length])));
+            Decide("Industry", new Candidate(5003 + (i * 10), "clay", sealedAt.AddHours(-2), FieldValue.FromCanonical(Industries[i % Industries.Length])));
+            if (i % 5 == 0)
+                Decide("Cold_Lead_Eligible__c", new Candidate(5004 + (i * 10), "clay", sealedAt.AddHours(-2), FieldValue.True));
+        }
+        var planned = cells.OrderBy(c => c.Decision.Verdict).Select((c, i) => new PlannedCell(i, new CellKey(c.Live.Key, c.Field), c.Live.Value(c.Field), c.Live.Version, c.Decision));
+        var plan = Plan.Seal(Get<IIdSource>().Next(), Staging, Enrichment, policy.Version, "scheduler", sealedAt, sealedAt.AddHours(24), planned, new PlanCost(9, 0));
+        await Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, CancellationToken.None);
+        return plan;
+    }
+
     public async Task<Guid> ApproveAsync(Plan plan) =>
         (await Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], Get<PolicySource>().Current, null, CancellationToken.None)).RunId!.Value;
 

@@ -75,11 +75,13 @@ public sealed class PlanStoreTests
         Assert.Null(approved.Refusal);
         var run = await harness.Get<RunStore>().FindAsync(approved.RunId!.Value, default);
         Assert.Equal((RunStates.Queued, 1), (run!.State, run.Planned));
-        var cell = Assert.Single(await harness.Get<RunStore>().OpenCellsAsync(run.Id, default));
-        Assert.Equal((1, "L2", "Antwerp"), (cell.Ordinal, cell.RecordId, cell.NewValue));
-        Assert.Equal("pending,planned", await StatesAsync(harness));
         var job = Assert.Single(await harness.Queue.ClaimAsync([JobKinds.ApplyPlan], 5, "w", TimeSpan.FromSeconds(15), default));
         Assert.Equal((run.Id, "apply:icare:enrichment-writeback"), (JobPayload.Read<ApplyPlan>(job.Payload).RunId, job.OrderKey));
+        await harness.Get<RunStore>().StartIfLeaseHeldAsync(job.Lease, run.Id, "w", default);
+        var cell = Assert.Single(await harness.Get<RunStore>().OpenCellsAsync(run.Id, default));
+        Assert.Equal((1, "L2", "Antwerp"), (cell.Ordinal, cell.RecordId, cell.NewValue));
+        await SettleAsync(harness);
+        Assert.Equal("pending,planned", await StatesAsync(harness));
         var entries = await harness.Get<LedgerStore>().PageAsync("icare", 0, 10, default);
         Assert.Equal([LedgerKinds.PlanSealed, LedgerKinds.PlanApproved], entries.Select(e => e.Kind));
         var released = await harness.Get<PlanStore>().LoadReleasedAsync(run.Id, StorageHarness.Flow(), default);
@@ -135,6 +137,7 @@ public sealed class PlanStoreTests
         Assert.Equal("wrong-role", (await plans.RefuseAsync(PlanId, plan.Hash, "viewer", ["Viewer"], StorageHarness.Flow(), "No.", default))!.Code);
         Assert.Equal("wrong-hash", (await plans.RefuseAsync(PlanId, "x", "crm-admin", Admin, StorageHarness.Flow(), "No.", default))!.Code);
         Assert.Null(await plans.RefuseAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), "Wrong cities.", default));
+        await SettleAsync(harness);
         Assert.Equal("settled,settled", await StatesAsync(harness));
         Assert.Equal("plan-not-open", (await plans.ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default)).Refusal!.Code);
         Assert.Contains("Wrong cities.", (await harness.Get<LedgerStore>().PageAsync("icare", 1, 1, default))[0].Payload, StringComparison.Ordinal);
@@ -171,7 +174,7 @@ public sealed class PlanStoreTests
         Assert.Equal(0L, (await plans.CellsAsync(PlanId, new CellFilter(Search: "0_%"), default)).Total);
         var all = 0;
         await foreach (var row in plans.ReadCellsAsync(PlanId, new CellFilter(Verdict: "Keep"), default))
-            all += row.Verdict == "Keep" ? 1 : 1000;
+            all += row.Cell.Verdict == "Keep" ? 1 : 1000;
         Assert.Equal(40, all);
         await Assert.ThrowsAsync<ArgumentException>(() => plans.CellsAsync(PlanId, new CellFilter(Sort: "drop table"), default));
         Assert.Equal(1L, (await plans.ListAsync(new PlanFilter("icare", "enrichment-writeback", PlanStates.Sealed), default)).Total);
@@ -179,14 +182,30 @@ public sealed class PlanStoreTests
     }
 
     [Fact]
-    public async Task A_plan_of_a_hundred_thousand_cells_is_saved_approved_and_loaded()
+    public async Task What_was_decided_about_a_plan_is_settled_before_its_flow_plans_again()
     {
         await using var harness = await StorageHarness.StartAsync();
-        var plan = StorageHarness.Plan(PlanId, [.. Enumerable.Range(0, 100_000).Select(i =>
-            StorageHarness.Cell(i, $"L{i}", "City", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(i + 1, $"City {i}"))))]);
-        await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
-        var approved = await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default);
-        Assert.Equal(100_000, (await harness.Get<RunStore>().FindAsync(approved.RunId!.Value, default))!.Planned);
+        var plan = await TwoChangesAsync(harness);
+        var plans = harness.Get<PlanStore>();
+        Assert.Null(await plans.DeclineAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), new HashSet<int> { 1 }, "No.", default));
+        Assert.Null((await plans.ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Policy(), null, default)).Refusal);
+        await harness.Queue.EnqueueAsync(NewJob.MakePlan(new MakePlan(Guid.Empty, "icare", "enrichment-writeback", "marcom")), default);
+        // One settling covers both decisions, and the next plan of the flow waits for it.
+        Assert.Empty(await harness.Queue.ClaimAsync([JobKinds.MakePlan], 5, "w", TimeSpan.FromSeconds(15), default));
+        await SettleAsync(harness);
+        Assert.Equal("planned,settled", await StatesAsync(harness));
+        Assert.Single(await harness.Queue.ClaimAsync([JobKinds.MakePlan], 5, "w", TimeSpan.FromSeconds(15), default));
+    }
+
+    [Fact]
+    public async Task An_expired_plan_gives_back_what_was_not_declined_even_before_it_is_settled()
+    {
+        await using var harness = await StorageHarness.StartAsync();
+        var plan = await TwoChangesAsync(harness);
+        Assert.Null(await harness.Get<PlanStore>().DeclineAsync(PlanId, plan.Hash, "crm-admin", Admin, StorageHarness.Flow(), new HashSet<int> { 1 }, "No.", default));
+        harness.Clock!.Advance(TimeSpan.FromHours(24));
+        await harness.Get<PlanStore>().ExpireAsync(default);
+        Assert.Equal("pending,settled", await StatesAsync(harness));
     }
 
     internal static async Task<Plan> TwoChangesAsync(StorageHarness harness)
@@ -197,6 +216,14 @@ public sealed class PlanStoreTests
             StorageHarness.Cell(1, "L2", "City", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(signals[1], "Antwerp"))));
         await harness.Get<PlanStore>().SaveAsync(plan, PlanFacts.Whole, default);
         return plan;
+    }
+
+    /// <summary>The worker's part after a decision.</summary>
+    private static async Task SettleAsync(StorageHarness harness)
+    {
+        var job = Assert.Single(await harness.Queue.ClaimAsync([JobKinds.SettlePlan], 5, "w", TimeSpan.FromSeconds(15), default));
+        await harness.Get<PlanStore>().SettleAsync(JobPayload.Read<SettlePlan>(job.Payload).PlanId, default);
+        await harness.Queue.CompleteAsync(job.Lease, default);
     }
 
     internal static async Task<string> StatesAsync(StorageHarness harness) =>

@@ -192,6 +192,7 @@ public sealed class RunCancelTests
             if (claimed.Count > 0 && (await runs.FindAsync(run, default))!.FinishedAt is null)
             {
                 Assert.Equal(RunOrder.Cancel, await runs.OrderAsync(run, default));
+                await runs.StartIfLeaseHeldAsync(claimed[0].Lease, run, "w1", default);
                 await runs.CancelIfLeaseHeldAsync(claimed[0].Lease, run, default);
                 Assert.True(await harness.Queue.CompleteAsync(claimed[0].Lease, default));
             }

@@ -119,6 +119,25 @@ public sealed class RunStoreTests
     }
 
     [Fact]
+    public async Task The_cells_of_a_run_are_written_out_once_by_the_worker_that_takes_it_first()
+    {
+        await using var harness = await StorageHarness.StartAsync();
+        var plan = await PlanStoreTests.TwoChangesAsync(harness);
+        var approved = await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Policy(), null, default);
+        var (runs, run) = (harness.Get<RunStore>(), approved.RunId!.Value);
+        Assert.Empty(await runs.OpenCellsAsync(run, default));
+        var first = (await harness.Queue.ClaimAsync([JobKinds.ApplyPlan], 1, "w1", Lease, default))[0].Lease;
+        await runs.StartIfLeaseHeldAsync(first, run, "w1", default);
+        Assert.Equal([0, 1], (await runs.OpenCellsAsync(run, default)).Select(c => c.Ordinal));
+        await runs.MoveCellsIfLeaseHeldAsync(first, run, [new CellMove(0, RunCellStates.Intent)], 1, default);
+        harness.Clock!.Advance(Lease + TimeSpan.FromSeconds(1));
+        await harness.Queue.RescueExpiredAsync(default);
+        var second = (await harness.Queue.ClaimAsync([JobKinds.ApplyPlan], 1, "w2", Lease, default))[0].Lease;
+        await runs.StartIfLeaseHeldAsync(second, run, "w2", default);
+        Assert.Equal([(0, RunCellStates.Intent), (1, RunCellStates.Planned)], (await runs.OpenCellsAsync(run, default)).Select(c => (c.Ordinal, c.State)));
+    }
+
+    [Fact]
     public async Task The_pace_of_a_connection_is_the_median_of_its_last_runs_that_ended()
     {
         await using var harness = await StorageHarness.StartAsync();
@@ -156,6 +175,7 @@ public sealed class RunStoreTests
         var plan = await PlanStoreTests.TwoChangesAsync(harness);
         var approved = await harness.Get<PlanStore>().ApproveAsync(plan.Id, plan.Hash, "crm-admin", ["CRM Admin"], StorageHarness.Policy(), null, default);
         var job = (await harness.Queue.ClaimAsync([JobKinds.ApplyPlan], 1, "w1", Lease, default))[0];
-        return (approved.RunId!.Value, job.Lease);
+        await harness.Get<RunStore>().StartIfLeaseHeldAsync(job.Lease, approved.RunId!.Value, "w1", default);
+        return (approved.RunId.Value, job.Lease);
     }
 }

@@ -134,7 +134,9 @@ public sealed class CancelTests(TwinFixture fixture) : IClassFixture<TwinFixture
         // As a worker leaves it that died in every attempt, the last time after a write: the job dead, its cells sent, one of them written.
         await using (var look = await SyncStack.StartAsync(twin, database: database, run: false))
         {
-            await look.ReadAsync(db => db.Database.ExecuteSqlRawAsync("update sync.run_cell set state = 'intent', batch = 1, sent_at = now()"));
+            var job = (await look.Get<JobQueue>().ClaimAsync([JobKinds.ApplyPlan], 1, "dead", TimeSpan.FromMinutes(1), default)).Single();
+            await look.Get<RunStore>().StartIfLeaseHeldAsync(job.Lease, runId, "dead", default);
+            Assert.Equal(4, await look.ReadAsync(db => db.Database.ExecuteSqlRawAsync("update sync.run_cell set state = 'intent', batch = 1, sent_at = now()")));
             await look.ReadAsync(db => db.Database.ExecuteSqlRawAsync(
                 "update sync.job set state = 'dead', attempt = max_attempts, finished_at = now(), locked_by = null, locked_until = null where kind = 'apply-plan'"));
             await look.Get<FlowSwitchStore>().SetAsync(Enrichment, false, "test", default);

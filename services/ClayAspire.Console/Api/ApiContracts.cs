@@ -1,6 +1,7 @@
 using ClayAspire.Domain.Policy;
 using ClayAspire.Storage;
 using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Plans;
 
 namespace ClayAspire.Console.Api;
 
@@ -10,14 +11,36 @@ internal sealed record PlanOrder(string? Connection, string? Flow);
 /// <summary>Answer to <c>POST /api/plans</c>: where the plan will be once it is sealed.</summary>
 internal sealed record PlanOrdered(Guid PlanId, string Location);
 
-/// <summary>Body of <c>POST /api/plans/{id}/approve</c>; without ordinals, all changes that need no named approval.</summary>
-internal sealed record PlanApproval(string? Hash, IReadOnlyList<int>? Ordinals);
+/// <summary>
+/// Which cells of a plan: those that match every part that is given. Kind is one of fill, overwrite, clear, named, plain, low-confidence, declined, drifted.
+/// </summary>
+internal sealed record CellSelection(
+    string? Verdict = null, string? Object = null, string? Field = null, string? Record = null, string? Rule = null, string? Source = null, string? Kind = null, string? Search = null);
+
+/// <summary>
+/// Body of <c>POST /api/plans/{id}/approve</c>: without ordinals and filter, all changes that need no named approval. A filter by kind overwrite,
+/// named or low-confidence names each change that it matches; any other leaves out those that need a name.
+/// </summary>
+internal sealed record PlanApproval(string? Hash, IReadOnlyList<int>? Ordinals = null, CellSelection? Filter = null);
 
 /// <summary>Body of <c>POST /api/plans/{id}/refuse</c>.</summary>
 internal sealed record PlanRefusal(string? Hash, string? Reason);
 
 /// <summary>Body of <c>POST /api/plans/{id}/decline</c>.</summary>
-internal sealed record PlanDecline(string? Hash, IReadOnlyList<int>? Ordinals, string? Reason);
+internal sealed record PlanDecline(string? Hash, IReadOnlyList<int>? Ordinals, string? Reason, CellSelection? Filter = null);
+
+/// <summary>Answer to <c>POST /api/plans/{id}/drift</c>: where what was found will stand.</summary>
+internal sealed record PlanDriftOrdered(Guid PlanId, string Location);
+
+/// <summary>The latest look at the live values of a plan's changes.</summary>
+internal sealed record PlanDrift(DateTimeOffset LookedAt, string AskedBy, int Cells, int Drifted);
+
+/// <summary>Changes that are alike: what leads to them, how many they are, the first of them.</summary>
+internal sealed record PlanGroup(CellSelection Filter, int Changes, int Named, int Declined, int Drifted, PlanCell Sample)
+{
+    public static PlanGroup Of(CellGroup g) => new(
+        new CellSelection(null, g.Filter.Object, g.Filter.Field, g.Filter.RecordId, g.Filter.Rule, g.Filter.Source, g.Filter.Kind), g.Changes, g.Named, g.Declined, g.Drifted, PlanCell.Of(g.Sample, null));
+}
 
 /// <summary>Answer to an approval.</summary>
 internal sealed record PlanReleased(Guid RunId);
@@ -50,23 +73,26 @@ internal sealed record PlanSummary(
     Guid Id, string Connection, string Flow, string State, string Hash, string PolicyVersion, string Author,
     DateTimeOffset SealedAt, DateTimeOffset ExpiresAt, bool Applyable, bool Complete, bool Errored, IReadOnlyList<string> Remarks,
     int ApiCalls, decimal Credits, int Changes, int Keeps, int Holds, int Refusals, string Kind, Guid? UndoesRun, Guid? RunId,
-    int Named, int Overwrites, int Clears, int ApplySeconds)
+    int Named, int Overwrites, int Clears, int ApplySeconds, PlanDrift? Drift = null)
 {
-    public static PlanSummary Of(PlanRow p) => Of(p, null);
+    public static PlanSummary Of(PlanRow p) => Of(p, null, null);
 
-    public static PlanSummary Of(PlanRow p, Guid? runId) => new(
+    public static PlanSummary Of(PlanRow p, Guid? runId, PlanDriftLookRow? look) => new(
         p.Id, p.Connection, p.Flow, p.State, p.Hash, p.PolicyVersion, p.Author, p.SealedAt, p.ExpiresAt,
-        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears, p.ApplySeconds);
+        p.Applyable, p.Complete, p.Errored, p.Remarks, p.ApiCalls, p.Credits, p.Changes, p.Keeps, p.Holds, p.Refusals, p.Kind, p.UndoesRun, runId, p.Named, p.Overwrites, p.Clears, p.ApplySeconds,
+        look is null ? null : new PlanDrift(look.LookedAt, look.AskedBy, look.Cells, look.Drifted));
 }
 
 /// <summary>One decided cell of a plan.</summary>
 internal sealed record PlanCell(
     int Ordinal, string Object, string RecordId, string Field, string Verdict, string? Old, string? New,
-    string ReasonCode, string Reason, string RuleId, string? Source, long? Signal, string RecordVersion, string? WaitsFor, string? Change, string? Caution)
+    string ReasonCode, string Reason, string RuleId, string? Source, long? Signal, string RecordVersion, string? WaitsFor, string? Change, string? Caution,
+    string? DeclinedBy, string? Drift, string? ValueNow)
 {
-    public static PlanCell Of(PlanCellRow c) => new(
+    public static PlanCell Of(PlanCellRow c, CellStanding? standing) => new(
         c.Ordinal, c.Object, c.RecordId, c.Field, c.Verdict, c.OldValue, c.NewValue,
-        c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.RecordVersion, c.WaitsFor, c.Change, c.Caution);
+        c.ReasonCode, c.Reason, c.RuleId, c.Source, c.WinnerSignal, c.RecordVersion, c.WaitsFor, c.Change, c.Caution,
+        standing?.Declined?.DeclinedBy, standing?.Drift?.ReasonCode, standing?.Drift?.Value);
 }
 
 /// <summary>A run; while it runs, the counts are those of its cells now.</summary>

@@ -80,7 +80,7 @@ internal static class ConsoleApi
         runs.MapGet("/{id:guid}/cells.csv", async (Guid id, RunStore store, string? state, CancellationToken cancel) =>
             await store.FindAsync(id, cancel) is null
                 ? Problems.Of(unknown)
-                : Csv.Of($"run-{id:N}-cells", Csv.Pages(n => store.CellsAsync(id, state, n, 500, cancel)),
+                : Csv.Of($"run-{id:N}-cells", store.ReadCellsAsync(id, state, cancel),
                     ["ordinal", "object", "record", "field", "old", "new", "state", "reason_code", "reason", "sent_at", "verified_at"],
                     c => [c.Ordinal, c.Object, c.RecordId, c.Field, c.OldValue, c.NewValue, c.State, c.ReasonCode, c.Reason, c.SentAt, c.VerifiedAt]))
             .WithSummary("The same as CSV.");

@@ -50,7 +50,7 @@ internal static class Problems
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "staging-run-missing" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             or "run-ended" or "cancel-asked" or "ledger-empty" or "ledger-contradicted" or "anchor-altered"
             => StatusCodes.Status409Conflict,
-        "reason-missing" or "basis-missing" or "bad-expiry" or "text-too-long" or "bad-status" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind"
+        "reason-missing" or "basis-missing" or "bad-expiry" or "text-too-long" or "bad-status" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-grouping" or "bad-selection"
             or "bad-outcome" or "bad-editor" or "bad-cells" or "bad-days" or "bad-campaign" or "bad-settlement" or "webhook-unknown" or "bad-area" or "bad-standing" or "permissions-not-stated" or "policy-faulty" => StatusCodes.Status422UnprocessableEntity,
         "policy-too-large" => StatusCodes.Status413PayloadTooLarge,
         "analytics-failed" => StatusCodes.Status502BadGateway,

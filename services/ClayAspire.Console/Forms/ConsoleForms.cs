@@ -7,6 +7,7 @@ using ClayAspire.Console.Security;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.People;
 using ClayAspire.Storage.Plans;
+using ClayAspire.Storage.Queue;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -33,6 +34,7 @@ internal static class ConsoleForms
         forms.MapPost("/plans/{id:guid}/approve", ApproveAsync);
         forms.MapPost("/plans/{id:guid}/refuse", RefuseAsync);
         forms.MapPost("/plans/{id:guid}/decline", DeclineAsync);
+        forms.MapPost("/plans/{id:guid}/drift", LookForDriftAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/runs/{id:guid}/undo", UndoAsync).RequireAuthorization(Access.MakePlans);
         forms.MapPost("/runs/{id:guid}/cancel", CancelAsync);
         forms.MapPost("/flows/{name}/switch", SwitchFlowAsync).RequireAuthorization(Access.SwitchFlows);
@@ -47,6 +49,7 @@ internal static class ConsoleForms
         forms.MapExportForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
+        forms.MapGet("/plans/{id:guid}/drift", DriftAsync);
         forms.MapGet("/runs/{id:guid}/progress", ProgressAsync);
     }
 
@@ -113,12 +116,11 @@ internal static class ConsoleForms
 
     private static async Task<IResult> ApproveAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
     {
-        IReadOnlySet<int>? ordinals = form.Scope switch
+        var ordinals = form.Scope switch
         {
             "all" => null,
-            "chosen" => (form.Ordinals ?? []).ToHashSet(),
-            "shown" => await desk.ChangesAsync(id, CellFilters.Of(TableQuery.From(http.Request), 500), cancel),
-            _ => new HashSet<int>(),
+            "shown" or "groups" => await desk.ReleasableAsync(id, Filters(http, form), cancel),
+            _ => Chosen(form),
         };
         var result = await desk.ApproveAsync(id, form.Hash, ordinals, Caller.Of(http.User), cancel);
         if (result.Refusal is { } refusal)
@@ -132,11 +134,35 @@ internal static class ConsoleForms
 
     private static async Task<IResult> DeclineAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
     {
-        IReadOnlySet<int> ordinals = (form.Ordinals ?? []).ToHashSet();
-        var refusal = await desk.DeclineAsync(id, form.Hash, ordinals, form.Reason, Caller.Of(http.User), cancel);
+        var ordinals = form.Scope is "shown" or "groups" ? await desk.DeclinableAsync(id, Filters(http, form), cancel) : Chosen(form);
+        var refusal = await desk.DeclineAsync(id, form.Hash, ordinals, form.Scope switch { "shown" => form.ShownReason, "groups" => form.GroupsReason, _ => form.ChosenReason }, Caller.Of(http.User), cancel);
         Flash.Set(http, refusal is null ? "good" : "bad",
             refusal?.Text ?? $"Declined {Show.Number(ordinals.Count)} changes. They are not offered again until their source says something else.");
         return Results.LocalRedirect(TableQuery.From(http.Request).To($"/plans/{id:D}"));
+    }
+
+    private static IReadOnlySet<int> Chosen(PlanDecision form) => (form.Ordinals ?? []).ToHashSet();
+
+    /// <summary>What the page showed, or the groups of it that were ticked.</summary>
+    private static IEnumerable<CellFilter> Filters(HttpContext http, PlanDecision form)
+    {
+        var page = CellFilters.Of(TableQuery.From(http.Request), 500);
+        return form.Scope == "shown" ? [page] : (form.Groups ?? []).Select(g => CellFilters.Narrowed(page, g)).OfType<CellFilter>();
+    }
+
+    private static async Task<IResult> LookForDriftAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] string? _, CancellationToken cancel)
+    {
+        if (await desk.LookForDriftAsync(id, Caller.Of(http.User), cancel) is { } refusal)
+            Flash.Set(http, "bad", refusal.Text);
+        return Results.LocalRedirect($"/plans/{id:D}");
+    }
+
+    /// <summary>The fragment that waits for a look for drift; when it is done, the page is loaded anew with what was found.</summary>
+    private static async Task<IResult> DriftAsync(Guid id, HttpContext http, PlanDesk desk, CancellationToken cancel)
+    {
+        if (await desk.DriftJobAsync(id, cancel) is not (JobStates.Available or JobStates.Running))
+            http.Response.Headers["HX-Refresh"] = "true";
+        return new RazorComponentResult<PlanDriftFact>(new Dictionary<string, object?>(StringComparer.Ordinal) { [nameof(PlanDriftFact.PlanId)] = id });
     }
 
     private static async Task<IResult> RefuseAsync(Guid id, HttpContext http, PlanDesk desk, [FromForm] PlanDecision form, CancellationToken cancel)
@@ -216,12 +242,24 @@ internal sealed class PlanDecision
     /// <summary>The hash that the person saw.</summary>
     public string? Hash { get; set; }
 
-    /// <summary><c>all</c>, <c>chosen</c> (the ticked cells) or <c>shown</c> (what the filter shows).</summary>
+    /// <summary><c>all</c>, <c>chosen</c> (the ticked cells), <c>shown</c> (what the filter shows) or <c>groups</c> (the ticked groups).</summary>
     public string? Scope { get; set; }
 
     /// <summary>The ticked cells.</summary>
     public List<int>? Ordinals { get; set; }
 
+    /// <summary>The ticked groups, each as <see cref="CellFilters.TextOf"/> spells it.</summary>
+    public List<string>? Groups { get; set; }
+
     /// <summary>Why it is refused.</summary>
     public string? Reason { get; set; }
+
+    /// <summary>Why the ticked cells are declined.</summary>
+    public string? ChosenReason { get; set; }
+
+    /// <summary>Why all that the filter shows is declined.</summary>
+    public string? ShownReason { get; set; }
+
+    /// <summary>Why the ticked groups are declined.</summary>
+    public string? GroupsReason { get; set; }
 }

@@ -51,21 +51,15 @@ internal sealed class Overview(IDbContextFactory<SyncDbContext> database, TimePr
             .ToListAsync(cancel);
     }
 
-    /// <summary>The objects and fields that a plan touches, for its filters.</summary>
-    public async Task<IReadOnlyList<(string Object, string Field)>> PlanFieldsAsync(Guid planId, CancellationToken cancel)
+    /// <summary>The cells of a run by state, counted now. A run that no worker has taken yet has all of them planned.</summary>
+    public async Task<IReadOnlyDictionary<string, int>> RunCellStatesAsync(RunRow run, CancellationToken cancel)
     {
         await using var db = await database.CreateDbContextAsync(cancel);
-        var rows = await db.PlanCells.Where(c => c.PlanId == planId).Select(c => new { c.Object, c.Field }).Distinct()
-            .OrderBy(c => c.Object).ThenBy(c => c.Field).ToListAsync(cancel);
-        return [.. rows.Select(r => (r.Object, r.Field))];
-    }
-
-    /// <summary>The cells of a run by state, counted now.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> RunCellStatesAsync(Guid runId, CancellationToken cancel)
-    {
-        await using var db = await database.CreateDbContextAsync(cancel);
-        return await db.RunCells.Where(c => c.RunId == runId).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
+        var states = await db.RunCells.Where(c => c.RunId == run.Id).GroupBy(c => c.State).Select(g => new { g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancel);
+        if (states.Count == 0)
+            states[RunCellStates.Planned] = run.Planned;
+        return states;
     }
 
     /// <summary>Runs that are not at their end.</summary>

@@ -122,11 +122,51 @@ internal sealed class PlanDesk(
     }
 
     /// <summary>
-    /// The changes of a plan that a filter shows: what "approve these" means. Changes that need a named approval are among them only when the
+    /// The changes of a plan that filters show: what "approve these" means. Changes that need a named approval are among them only when a
     /// filter asks for that very kind; whoever filters by city does not name every overwrite in it.
     /// </summary>
-    public Task<IReadOnlySet<int>> ChangesAsync(Guid id, CellFilter filter, CancellationToken cancel) =>
-        plans.ChangesAsync(id, filter.Kind is null or ChangeKinds.Fill or ChangeKinds.Clear ? filter with { Kind = ChangeKinds.Plain } : filter, cancel);
+    public async Task<IReadOnlySet<int>> ReleasableAsync(Guid id, IEnumerable<CellFilter> filters, CancellationToken cancel)
+    {
+        var all = new HashSet<int>();
+        foreach (var filter in filters)
+            all.UnionWith(await plans.ChangesAsync(id, filter with { PlainOnly = !ChangeKinds.Names(filter.Kind) }, cancel));
+        return all;
+    }
+
+    /// <summary>The changes of a plan that filters show, with those that need a name: what "decline these" means.</summary>
+    public async Task<IReadOnlySet<int>> DeclinableAsync(Guid id, IEnumerable<CellFilter> filters, CancellationToken cancel)
+    {
+        var all = new HashSet<int>();
+        foreach (var filter in filters)
+            all.UnionWith(await plans.ChangesAsync(id, filter, cancel));
+        return all;
+    }
+
+    /// <summary>Asks the worker to read the live values of a waiting plan's changes; null when it will. Repeating the request while one waits asks for nothing more.</summary>
+    public async Task<Reason?> LookForDriftAsync(Guid id, Caller caller, CancellationToken cancel)
+    {
+        var found = await FindAsync(id, cancel);
+        if (found.Plan is not { } plan)
+            return found.Refusal;
+        if (plan.State != PlanStates.Sealed)
+            return new Reason("plan-not-open", $"The plan is {plan.State} already. What drifted stands in its run.");
+        if (!plan.Applyable)
+            return new Reason("nothing-to-apply", "The plan has no change that could drift.");
+        await queue.EnqueueAsync(NewJob.LookForDrift(new LookForDrift(id, caller.UserName)), cancel);
+        return null;
+    }
+
+    /// <summary>
+    /// Where a look for drift stands: <c>available</c> or <c>running</c> while one is under way, <c>dead</c> when one gave up since the latest that was done, null otherwise.
+    /// </summary>
+    public async Task<string?> DriftJobAsync(Guid id, CancellationToken cancel)
+    {
+        await using var db = await database.CreateDbContextAsync(cancel);
+        var key = NewJob.DriftKey(id);
+        var open = await db.Jobs.Where(j => j.OrderKey == key && (j.State == JobStates.Available || j.State == JobStates.Running)).Select(j => j.State).FirstOrDefaultAsync(cancel);
+        return open ?? await db.Jobs.Where(j => j.State == JobStates.Dead && j.OrderKey == key && !db.PlanDriftLooks.Any(l => l.PlanId == id && l.LookedAt > j.FinishedAt))
+            .Select(j => j.State).FirstOrDefaultAsync(cancel);
+    }
 
     /// <summary>The flow of that name under the policy in force, or null.</summary>
     public Flow? Flow(string? name) => name is null ? null : policy.Current.FindFlow(name);

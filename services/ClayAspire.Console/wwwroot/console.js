@@ -22,17 +22,19 @@
     if (form && event.target.matches("select")) form.requestSubmit();
   });
 
-  // Cells chosen for a partial approval.
+  // Cells, or groups of them, chosen for a partial approval.
+  const boxes = 'input:is([name="ordinals"], [name="groups"])';
   const countChosen = () => {
-    const chosen = document.querySelectorAll('input[name="ordinals"]:checked').length;
+    let chosen = 0;
+    for (const box of document.querySelectorAll(`${boxes}:checked`)) chosen += Number(box.dataset.changes ?? 1);
     for (const element of document.querySelectorAll("[data-chosen-count]")) element.textContent = String(chosen);
     for (const button of document.querySelectorAll("[data-needs-chosen]")) button.disabled = chosen === 0;
   };
   document.addEventListener("change", event => {
     if (event.target.matches("[data-choose-all]")) {
-      for (const box of document.querySelectorAll('input[name="ordinals"]:not(:disabled):not([data-named])')) box.checked = event.target.checked;
+      for (const box of document.querySelectorAll(`${boxes}:not(:disabled):not([data-named])`)) box.checked = event.target.checked;
     }
-    if (event.target.matches('input[name="ordinals"], [data-choose-all]')) countChosen();
+    if (event.target.matches(`${boxes}, [data-choose-all]`)) countChosen();
   });
 
   // A form is sent once.

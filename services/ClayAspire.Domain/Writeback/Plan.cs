@@ -1,7 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using ClayAspire.Domain.Primitives;
 
 namespace ClayAspire.Domain.Writeback;
@@ -43,53 +40,51 @@ public enum PlanKind
 /// </summary>
 public sealed class Plan
 {
-    private Plan(Guid id, string connection, string flow, string policyVersion, string author, DateTimeOffset sealedAt, DateTimeOffset expiresAt, ImmutableArray<PlannedCell> cells, PlanCost cost, Guid? undoesRun)
+    private Plan(PlanHead head, ImmutableArray<PlannedCell> cells)
     {
-        Id = id;
-        Connection = connection;
-        Flow = flow;
-        PolicyVersion = policyVersion;
-        Author = author;
-        SealedAt = sealedAt;
-        ExpiresAt = expiresAt;
+        Head = head;
         Cells = cells;
-        Cost = cost;
-        UndoesRun = undoesRun;
-        Hash = ComputeHash();
+        using var hash = new PlanHash(head);
+        foreach (var cell in cells)
+            hash.Add(cell);
+        Hash = hash.End();
     }
 
+    /// <summary>What it is, without its cells.</summary>
+    public PlanHead Head { get; }
+
     /// <summary>The plan's id.</summary>
-    public Guid Id { get; }
+    public Guid Id => Head.Id;
 
     /// <summary>The connection it writes to.</summary>
-    public string Connection { get; }
+    public string Connection => Head.Connection;
 
     /// <summary>The flow it was made for.</summary>
-    public string Flow { get; }
+    public string Flow => Head.Flow;
 
     /// <summary>The policy that decided its cells.</summary>
-    public string PolicyVersion { get; }
+    public string PolicyVersion => Head.PolicyVersion;
 
     /// <summary>Who asked for it: a user name, or <c>scheduler</c>.</summary>
-    public string Author { get; }
+    public string Author => Head.Author;
 
     /// <summary>When it was sealed.</summary>
-    public DateTimeOffset SealedAt { get; }
+    public DateTimeOffset SealedAt => Head.SealedAt;
 
     /// <summary>When it can no longer be released.</summary>
-    public DateTimeOffset ExpiresAt { get; }
+    public DateTimeOffset ExpiresAt => Head.ExpiresAt;
 
     /// <summary>All decided cells, changes first in the order of <see cref="PlannedCell.Ordinal"/>.</summary>
     public ImmutableArray<PlannedCell> Cells { get; }
 
     /// <summary>What applying it will cost.</summary>
-    public PlanCost Cost { get; }
+    public PlanCost Cost => Head.Cost;
 
     /// <summary>The run that it takes back; null for a plan that writes what candidates offer.</summary>
-    public Guid? UndoesRun { get; }
+    public Guid? UndoesRun => Head.UndoesRun;
 
     /// <summary>What it is for.</summary>
-    public PlanKind Kind => UndoesRun is null ? PlanKind.Writeback : PlanKind.Undo;
+    public PlanKind Kind => Head.Kind;
 
     /// <summary>SHA-256 over everything above, in lower-case hex.</summary>
     public string Hash { get; }
@@ -102,6 +97,9 @@ public sealed class Plan
 
     /// <summary>Whether there is anything to apply. One of three separate facts with Complete and Errored, which the store keeps (DESIGN section 7).</summary>
     public bool IsApplyable => Cells.Any(c => c.IsChange);
+
+    /// <summary>What its release is checked on.</summary>
+    public PlanOutline Outline() => new(Head, Hash, [.. Cells.Select(c => PlanOutline.MarkOf(c.Decision.Verdict, c.Decision.Caution))]);
 
     /// <summary>Seals a plan: from here on nothing in it changes.</summary>
     /// <exception cref="ArgumentException">The ordinals are not 0…n-1, a cell stands twice, or a cell belongs to another connection.</exception>
@@ -120,7 +118,7 @@ public sealed class Plan
             if (array[i].Cell.Record.Connection != connection)
                 throw new ArgumentException($"The cell {array[i].Cell} belongs to another connection than '{connection}'.", nameof(cells));
         }
-        return new Plan(id, connection, flow, policyVersion, author, Truncate(sealedAt), Truncate(expiresAt), array, cost, undoesRun);
+        return new Plan(new PlanHead(id, connection, flow, policyVersion, author, Truncate(sealedAt), Truncate(expiresAt), cost, undoesRun), array);
     }
 
     // PostgreSQL keeps microseconds; a hash over finer time would not survive storage.
@@ -128,57 +126,5 @@ public sealed class Plan
     {
         var utc = at.ToUniversalTime();
         return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
-
-    private string ComputeHash()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        void Feed(string? text)
-        {
-            // Length-prefixed, so that no two different sequences of texts feed the same bytes.
-            var bytes = text is null ? [] : Encoding.UTF8.GetBytes(text);
-            hash.AppendData(Encoding.ASCII.GetBytes(text is null ? "-;" : string.Create(CultureInfo.InvariantCulture, $"{bytes.Length};")));
-            hash.AppendData(bytes);
-        }
-        // Only an undo feeds its kind and run: plans sealed before there were undos keep their hash.
-        if (UndoesRun is { } run)
-        {
-            Feed("undo");
-            Feed(run.ToString("D"));
-        }
-        // Only where it was estimated: plans sealed before there were estimates keep their hash.
-        if (Cost.Seconds != 0)
-        {
-            Feed("seconds");
-            Feed(Cost.Seconds.ToString(CultureInfo.InvariantCulture));
-        }
-        Feed(Id.ToString("D"));
-        Feed(Connection);
-        Feed(Flow);
-        Feed(PolicyVersion);
-        Feed(Author);
-        Feed(SealedAt.ToString("O", CultureInfo.InvariantCulture));
-        Feed(ExpiresAt.ToString("O", CultureInfo.InvariantCulture));
-        Feed(Cost.ApiCalls.ToString(CultureInfo.InvariantCulture));
-        Feed(Cost.Credits.ToString("0.######", CultureInfo.InvariantCulture));
-        foreach (var cell in Cells)
-        {
-            Feed(cell.Cell.Record.Object);
-            Feed(cell.Cell.Record.Id);
-            Feed(cell.Cell.Field);
-            Feed(cell.Old.Text);
-            Feed(cell.RecordVersion);
-            Feed(cell.Decision.Verdict.ToString());
-            Feed(cell.Decision.Value.Text);
-            Feed(cell.Decision.Reason.Code);
-            Feed(cell.Decision.RuleId);
-            Feed(cell.Decision.Winner?.SignalId.ToString(CultureInfo.InvariantCulture));
-            foreach (var loser in cell.Decision.Losers)
-                Feed(loser.SignalId.ToString(CultureInfo.InvariantCulture));
-            // Fed only where there is one: plans sealed before there were cautions keep their hash.
-            if (cell.Decision.Caution != Caution.None)
-                Feed(cell.Decision.Caution.ToString());
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

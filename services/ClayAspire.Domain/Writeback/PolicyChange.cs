@@ -13,17 +13,16 @@ public static class PolicyChange
     /// <summary>Checks all approved changes; null when the policy decides each of them as the plan does.</summary>
     public static Reason? Check(ReleasedPlan released, PolicySet policy, Flow flow)
     {
-        var plan = released.Plan;
-        if (policy.Version == plan.PolicyVersion)
+        if (policy.Version == released.Plan.PolicyVersion)
             return null;
-        var faults = released.Changes.Select(c => Check(plan, c, policy, flow)).OfType<Reason>().ToList();
-        return faults.Count == 0
-            ? null
-            : new Reason(Code, $"The policy changed since the plan was sealed, and no longer stands behind {faults.Count} of its changes. The first: {faults[0].Text} Make a new plan.");
+        var tally = new PolicyChangeTally(released.Plan.Head, policy, flow);
+        foreach (var change in released.Changes)
+            tally.Add(change);
+        return tally.Result;
     }
 
     /// <summary>Decides one change anew from the evidence that the plan was sealed on; null when the answer is the same under the same rule.</summary>
-    public static Reason? Check(Plan plan, PlannedCell cell, PolicySet policy, Flow flow)
+    public static Reason? Check(PlanHead plan, PlannedCell cell, PolicySet policy, Flow flow)
     {
         if (policy.Version == plan.PolicyVersion)
             return null;
@@ -45,4 +44,28 @@ public static class PolicyChange
 
     private static List<Candidate> Evidence(Decision decision) =>
         [.. decision.Losers.Append(decision.Winner).OfType<Candidate>().Where(c => !c.Value.IsBlank)];
+}
+
+/// <summary>Checks approved changes one after the other, so that they need not be in memory together.</summary>
+/// <param name="plan">The plan that they belong to.</param>
+/// <param name="policy">The policy in force.</param>
+/// <param name="flow">The plan's flow under it.</param>
+public sealed class PolicyChangeTally(PlanHead plan, PolicySet policy, Flow flow)
+{
+    private Reason? _first;
+    private int _count;
+
+    /// <summary>Checks the next approved change.</summary>
+    public void Add(PlannedCell change)
+    {
+        if (PolicyChange.Check(plan, change, policy, flow) is not { } reason)
+            return;
+        _first ??= reason;
+        _count++;
+    }
+
+    /// <summary>Null when the policy decides each of them as the plan does.</summary>
+    public Reason? Result => _first is null
+        ? null
+        : new Reason(PolicyChange.Code, $"The policy changed since the plan was sealed, and no longer stands behind {_count} of its changes. The first: {_first.Text} Make a new plan.");
 }

@@ -12,20 +12,23 @@ namespace ClayAspire.Domain.Writeback;
 /// <param name="Ordinals">The changes approved, each by name; null for all that need no named approval.</param>
 /// <param name="Declined">Changes that a person has declined before; never released.</param>
 public sealed record Approval(
-    Guid PlanId, string Hash, string Approver, IReadOnlyList<string> Roles, DateTimeOffset At, IReadOnlySet<int>? Ordinals = null, IReadOnlySet<int>? Declined = null);
+    Guid PlanId, string Hash, string Approver, IReadOnlyList<string> Roles, DateTimeOffset At, IReadOnlySet<int>? Ordinals = null, IReadOnlySet<int>? Declined = null)
+{
+    /// <summary>Whether it covers a change: named, or in need of no name; and not declined.</summary>
+    /// <param name="ordinal">The change.</param>
+    /// <param name="needsName">Whether only an approval that names the change releases it.</param>
+    public bool Covers(int ordinal, bool needsName) =>
+        (Ordinals is null ? !needsName : Ordinals.Contains(ordinal)) && (Declined is null || !Declined.Contains(ordinal));
+}
 
 /// <summary>A plan with its approval: the only thing that apply accepts.</summary>
 public sealed class ReleasedPlan
 {
-    private readonly FrozenSet<int>? _ordinals;
-    private readonly FrozenSet<int> _declined;
-
     internal ReleasedPlan(Plan plan, Approval approval)
     {
         Plan = plan;
-        Approval = approval;
-        _ordinals = approval.Ordinals?.ToFrozenSet();
-        _declined = approval.Declined?.ToFrozenSet() ?? [];
+        // Copies: what was approved does not change with the caller's sets.
+        Approval = approval with { Ordinals = approval.Ordinals?.ToFrozenSet(), Declined = approval.Declined?.ToFrozenSet() };
     }
 
     /// <summary>The plan.</summary>
@@ -35,7 +38,7 @@ public sealed class ReleasedPlan
     public Approval Approval { get; }
 
     /// <summary>The changes that were approved.</summary>
-    public IEnumerable<PlannedCell> Changes => Plan.Changes.Where(c => (_ordinals is null ? !c.NeedsNamedApproval : _ordinals.Contains(c.Ordinal)) && !_declined.Contains(c.Ordinal));
+    public IEnumerable<PlannedCell> Changes => Plan.Changes.Where(c => Approval.Covers(c.Ordinal, c.NeedsNamedApproval));
 }
 
 /// <summary>A plan released, or the reason why not: exactly one of the two.</summary>
@@ -58,19 +61,29 @@ public static class Release
     /// <param name="approval">The approval.</param>
     /// <param name="flow">The plan's flow under the policy in force.</param>
     /// <param name="now">The time of the check.</param>
-    public static ReleaseResult Check(Plan plan, string storedHash, Approval approval, Flow flow, DateTimeOffset now)
-    {
-        static ReleaseResult No(string code, string text) => new(null, new Reason(code, text));
+    public static ReleaseResult Check(Plan plan, string storedHash, Approval approval, Flow flow, DateTimeOffset now) =>
+        WhyNot(plan.Outline(), storedHash, approval, flow, now) is { } refusal ? new ReleaseResult(null, refusal) : new ReleaseResult(new ReleasedPlan(plan, approval), null);
 
+    /// <summary>The same check on the plan's outline: why it is not released, or null when it is.</summary>
+    /// <param name="plan">The plan's outline, its hash computed anew from the stored cells.</param>
+    /// <param name="storedHash">The hash stored when the plan was sealed.</param>
+    /// <param name="approval">The approval.</param>
+    /// <param name="flow">The plan's flow under the policy in force.</param>
+    /// <param name="now">The time of the check.</param>
+    public static Reason? WhyNot(PlanOutline plan, string storedHash, Approval approval, Flow flow, DateTimeOffset now)
+    {
+        static Reason No(string code, string text) => new(code, text);
+
+        var head = plan.Head;
         if (plan.Hash != storedHash)
             return No("plan-altered", "The stored plan no longer has the hash it was sealed with. Make a new plan, and look into who changed the stored one.");
-        if (approval.PlanId != plan.Id || approval.Hash != plan.Hash)
+        if (approval.PlanId != head.Id || approval.Hash != plan.Hash)
             return No("wrong-hash", "The approval names another hash than the plan has. Reload the plan and approve what you see.");
-        if (now >= plan.ExpiresAt)
-            return No("plan-expired", $"The plan expired at {plan.ExpiresAt:u}. Make a new plan.");
-        if (!plan.IsApplyable)
+        if (now >= head.ExpiresAt)
+            return No("plan-expired", $"The plan expired at {head.ExpiresAt:u}. Make a new plan.");
+        if (plan.Changes == 0)
             return No("nothing-to-apply", "The plan has no change to apply.");
-        if (IsByPolicy(plan, flow) && plan.PlainChanges.Any())
+        if (IsByPolicy(head.Kind, flow) && plan.HasPlainChanges)
         {
             if (approval.Approver != PolicyApprover)
                 return No("pre-authorised", "This flow is released by policy, not by a person.");
@@ -80,30 +93,28 @@ public static class Release
         else
         {
             if (approval.Approver == PolicyApprover)
-                return No("needs-a-person", plan.Kind == PlanKind.Undo
+                return No("needs-a-person", head.Kind == PlanKind.Undo
                     ? $"An undo must be released by a person with role '{flow.ReleaseRole}'."
                     : $"This plan of flow '{flow.Name}' must be released by a person with role '{flow.ReleaseRole}'.");
             if (!approval.Roles.Contains(flow.ReleaseRole) && !approval.Roles.Contains(AdminRole))
                 return No("wrong-role", $"Only role '{flow.ReleaseRole}' releases flow '{flow.Name}'.");
-            if (flow.FourEyes && approval.Approver == plan.Author)
+            if (flow.FourEyes && approval.Approver == head.Author)
                 return No("four-eyes", "This flow asks for four eyes: somebody other than the plan's author must approve.");
         }
         if (approval.Ordinals is { } ordinals)
         {
-            var changes = plan.Changes.Select(c => c.Ordinal).ToHashSet();
-            if (ordinals.Count == 0 || !ordinals.All(changes.Contains))
+            if (ordinals.Count == 0 || !ordinals.All(plan.IsChange))
                 return No("unknown-cells", "The approval names cells that are no changes of this plan.");
             if (approval.Declined is { } declined && ordinals.Any(declined.Contains))
                 return No("cells-declined", "The approval names cells that were declined before. Reload the plan and choose among the others.");
         }
-        var released = new ReleasedPlan(plan, approval);
-        if (released.Changes.Any())
-            return new ReleaseResult(released, null);
-        return approval.Declined is { Count: > 0 } && !plan.Changes.Any(c => !approval.Declined.Contains(c.Ordinal))
+        if (plan.CoveredBy(approval).Any())
+            return null;
+        return approval.Declined is { } no && no.Count(plan.IsChange) == plan.Changes
             ? No("nothing-to-apply", "Every change of this plan was declined.")
             : No("needs-named-approval", "Each change left in this plan replaces a value or has a low confidence. Name the cells that you approve: select them one by one.");
     }
 
     /// <summary>Whether the policy itself releases the plan's plain changes. What policy wrote by itself, only a person takes back.</summary>
-    public static bool IsByPolicy(Plan plan, Flow flow) => flow.Release == ReleaseMode.PreAuthorised && plan.Kind == PlanKind.Writeback;
+    public static bool IsByPolicy(PlanKind kind, Flow flow) => flow.Release == ReleaseMode.PreAuthorised && kind == PlanKind.Writeback;
 }

@@ -78,6 +78,9 @@ public sealed class PlanRow
     /// <summary>Changes that empty a cell; only an undo has such.</summary>
     public int Clears { get; set; }
 
+    /// <summary>The fields that it touches, each as <c>Object.Field</c>, in order.</summary>
+    public string[] Fields { get; set; } = [];
+
     /// <summary>What the flow decided by; null for an undo, and for plans sealed before this was kept.</summary>
     public string? FlowFingerprint { get; set; }
 }
@@ -188,6 +191,44 @@ public sealed class DeclinedCellRow
 
     /// <summary>When.</summary>
     public DateTimeOffset At { get; set; }
+}
+
+/// <summary>The latest look at the live values of a waiting plan's changes. Table <c>plan_drift_look</c>.</summary>
+public sealed class PlanDriftLookRow
+{
+    /// <summary>The plan.</summary>
+    public Guid PlanId { get; set; }
+
+    /// <summary>Who asked for it.</summary>
+    public string AskedBy { get; set; } = "";
+
+    /// <summary>When the values were read.</summary>
+    public DateTimeOffset LookedAt { get; set; }
+
+    /// <summary>Changes whose live value was read.</summary>
+    public int Cells { get; set; }
+
+    /// <summary>Those of them that differ from what the plan was sealed on.</summary>
+    public int Drifted { get; set; }
+}
+
+/// <summary>A change whose live value is not what its plan was sealed on. Table <c>plan_drift</c>.</summary>
+public sealed class PlanDriftRow
+{
+    /// <summary>The plan.</summary>
+    public Guid PlanId { get; set; }
+
+    /// <summary>The change's place in the plan.</summary>
+    public int Ordinal { get; set; }
+
+    /// <summary>The reason's stable code, as apply would give it.</summary>
+    public string ReasonCode { get; set; } = "";
+
+    /// <summary>The reason as a sentence.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>What the cell holds now; null when it is blank or cannot be read.</summary>
+    public string? Value { get; set; }
 }
 
 /// <summary>One application of an approved plan. Table <c>run</c>.</summary>

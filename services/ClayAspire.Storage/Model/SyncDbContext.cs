@@ -42,6 +42,12 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>Changes that were declined.</summary>
     public DbSet<DeclinedCellRow> DeclinedCells => Set<DeclinedCellRow>();
 
+    /// <summary>Looks for drift.</summary>
+    public DbSet<PlanDriftLookRow> PlanDriftLooks => Set<PlanDriftLookRow>();
+
+    /// <summary>Changes that drifted.</summary>
+    public DbSet<PlanDriftRow> PlanDrift => Set<PlanDriftRow>();
+
     /// <summary>Runs.</summary>
     public DbSet<RunRow> Runs => Set<RunRow>();
 
@@ -109,6 +115,8 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<PlanCellRow>().Property(r => r.Evidence).HasColumnType("jsonb");
         modelBuilder.Entity<PlanCellRow>().Property(r => r.Change).ValueGeneratedOnAddOrUpdate();
         modelBuilder.Entity<DeclinedCellRow>().ToTable("declined_cell").HasKey(r => new { r.PlanId, r.Ordinal });
+        modelBuilder.Entity<PlanDriftLookRow>().ToTable("plan_drift_look").HasKey(r => r.PlanId);
+        modelBuilder.Entity<PlanDriftRow>().ToTable("plan_drift").HasKey(r => new { r.PlanId, r.Ordinal });
         modelBuilder.Entity<ApprovalRow>().ToTable("approval").HasKey(r => r.Id);
         modelBuilder.Entity<RunRow>().ToTable("run").HasKey(r => r.Id);
         modelBuilder.Entity<RunCellRow>().ToTable("run_cell").HasKey(r => new { r.RunId, r.Ordinal });

@@ -1,9 +1,15 @@
 -- Changes that the approval left out are offered again in the next plan. Those declined are settled already.
-with left_out as materialized (
-    select object, record_id, field from sync.plan_cell p
-    where plan_id = @plan_id and verdict = 'Write'
-      and not exists (select 1 from sync.run_cell r where r.run_id = @run_id and r.ordinal = p.ordinal)
+with approved as materialized (
+    select ordinals from sync.approval where plan_id = @plan_id and verdict = 'approved'
+), named as materialized (
+    select unnest(ordinals) as ordinal from approved
+), left_out as materialized (
+    select p.object, p.record_id, p.field
+    from sync.plan_cell p
+    left join named n on n.ordinal = p.ordinal
+    where p.plan_id = @plan_id and p.verdict = 'Write'
+      and not case when (select ordinals is null from approved) then p.caution is null else n.ordinal is not null end
 )
 update sync.candidate c set state = 'pending', plan_id = null
-where c.plan_id = @plan_id and c.state = 'planned'
-  and (c.object, c.record_id, c.field) in (select object, record_id, field from left_out);
+from left_out l
+where c.plan_id = @plan_id and c.state = 'planned' and c.object = l.object and c.record_id = l.record_id and c.field = l.field;

@@ -3,6 +3,7 @@ using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Ledger;
 using ClayAspire.Storage.Model;
+using ClayAspire.Storage.Queue;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -44,7 +45,7 @@ public sealed partial class PlanStore
             .With("declined_by", by).With("reason", kept).With("at", now).RunAsync(cancel);
         if (chosen.Length == 0 || declined != chosen.Length)
             return new Reason("unknown-cells", "Name cells that are changes of this plan and were not declined before.");
-        await transaction.Command("Plans/CandidateSettleDeclined.sql").With("plan_id", planId).With("ordinals", chosen.AsEnumerable()).RunAsync(cancel);
+        await queue.EnqueueAsync(transaction, NewJob.SettlePlan(planId, plan.Connection, plan.Flow), cancel);
         await ledger.AppendAsync(transaction, plan.Connection, [new NewLedgerEntry(LedgerKinds.CellsDeclined, EvidenceJson.WriteObject(new
         {
             plan = planId, hash, connection = plan.Connection, flow = plan.Flow, policy = plan.PolicyVersion, by, roles, ordinals = chosen, reason = kept,
@@ -60,9 +61,9 @@ public sealed partial class PlanStore
         return await context.DeclinedCells.AsNoTracking().Where(d => d.PlanId == planId).OrderBy(d => d.Ordinal).ToListAsync(cancel);
     }
 
-    /// <summary>How many declined changes of a plan would have needed no named approval.</summary>
-    public async Task<int> DeclinedPlainAsync(Guid planId, CancellationToken cancel) =>
-        (int)(await dataSource.Command("Plans/DeclinedPlainCount.sql").With("plan_id", planId).ScalarAsync(cancel))!;
+    /// <summary>How many changes of a plan were declined.</summary>
+    public async Task<DeclinedCount> DeclinedCountAsync(Guid planId, CancellationToken cancel) =>
+        (await dataSource.Command("Plans/DeclinedCount.sql").With("plan_id", planId).ReadAllAsync(r => new DeclinedCount(r.GetInt32(0), r.GetInt32(1)), cancel))[0];
 
     private static async Task<IReadOnlySet<int>> DeclinedAsync(NpgsqlTransaction transaction, Guid planId, CancellationToken cancel) =>
         (await transaction.Command("Plans/DeclinedGet.sql").With("plan_id", planId).ReadAllAsync(r => r.GetInt32(0), cancel)).ToHashSet();

@@ -44,43 +44,42 @@ public sealed partial class PlanStore
         var now = clock.GetUtcNow();
         if (await OpenAsync(transaction, planId, cancel) is { } notOpen)
             return new ApproveResult(null, notOpen);
-        StoredPlan stored;
+        var plan = (await FindInAsync(transaction, planId, cancel))!;
+        var approval = new Approval(planId, hash, approver, roles, now, ordinals, await DeclinedAsync(transaction, planId, cancel));
+        var flow = policy.FindFlow(plan.Flow);
+        var tally = flow is null || policy.Version == plan.PolicyVersion ? null : new PolicyChangeTally(HeadOf(plan), policy, flow);
+        PlanOutline outline;
         try
         {
-            stored = (await LoadAsync(transaction, planId, cancel))!;
+            outline = await OutlineAsync(transaction, plan, approval, tally, cancel);
         }
         catch (PlanAlteredException e)
         {
             return new ApproveResult(null, new Reason("plan-altered", e.Message));
         }
-        if (policy.FindFlow(stored.Plan.Flow) is not { } flow)
-            return new ApproveResult(null, new Reason("flow-unknown", $"The policy in force has no flow '{stored.Plan.Flow}', so nobody may release its plans."));
-        var released = Release.Check(stored.Plan, stored.StoredHash, new Approval(planId, hash, approver, roles, now, ordinals, await DeclinedAsync(transaction, planId, cancel)), flow, now);
-        if (released.Plan is null)
-            return new ApproveResult(null, released.Refusal);
-        if (PolicyChange.Check(released.Plan, policy, flow) is { } policyChanged)
-            return new ApproveResult(null, policyChanged);
-        if (await StagingMissingAsync(transaction, stored.Plan, policy, flow, cancel) is { } staging)
+        if (flow is null)
+            return new ApproveResult(null, new Reason("flow-unknown", $"The policy in force has no flow '{plan.Flow}', so nobody may release its plans."));
+        if ((Release.WhyNot(outline, plan.Hash, approval, flow, now) ?? tally?.Result) is { } refusal)
+            return new ApproveResult(null, refusal);
+        if (await StagingMissingAsync(transaction, outline.Head, policy, flow, cancel) is { } staging)
             return new ApproveResult(null, staging);
 
         var runId = ids.Next();
-        var planned = released.Plan.Changes.Count();
+        var planned = outline.CoveredBy(approval).Count();
         var chosen = ordinals is null ? null : ordinals.Order().ToArray();
         await transaction.Command("Plans/PlanSetStateIfSealed.sql").With("id", planId).With("state", PlanStates.Approved).RunAsync(cancel);
         var approvalId = await AddApprovalAsync(transaction, planId, hash, approver, roles, "approved", chosen, null, now, cancel);
-        await transaction.Command("Plans/RunInsert.sql").With("id", runId).With("plan_id", planId).With("connection", stored.Plan.Connection)
-            .With("flow", stored.Plan.Flow).With("planned", planned).With("now", now).RunAsync(cancel);
-        var cells = await WithOrdinals(transaction.Command("Plans/RunCellInsertFromPlan.sql").With("run_id", runId).With("plan_id", planId), chosen).RunAsync(cancel);
-        if (cells != planned)
-            throw new InvalidOperationException($"Plan {planId} has {planned} approved changes, but {cells} cells were queued.");
-        if (planned < stored.Row.Changes)
-            await transaction.Command("Plans/CandidateReturnUnapproved.sql").With("plan_id", planId).With("run_id", runId).RunAsync(cancel);
-        await ledger.AppendAsync(transaction, stored.Plan.Connection, [new NewLedgerEntry(LedgerKinds.PlanApproved, EvidenceJson.WriteObject(new
+        await transaction.Command("Plans/RunInsert.sql").With("id", runId).With("plan_id", planId).With("connection", plan.Connection)
+            .With("flow", plan.Flow).With("planned", planned).With("now", now).RunAsync(cancel);
+        await ledger.AppendAsync(transaction, plan.Connection, [new NewLedgerEntry(LedgerKinds.PlanApproved, EvidenceJson.WriteObject(new
         {
-            plan = planId, hash, connection = stored.Plan.Connection, flow = stored.Plan.Flow, policy = stored.Plan.PolicyVersion, approval = approvalId,
-            approver, roles, run = runId, cells = planned, ordinals = chosen, undoes = stored.Plan.UndoesRun,
+            plan = planId, hash, connection = plan.Connection, flow = plan.Flow, policy = plan.PolicyVersion, approval = approvalId,
+            approver, roles, run = runId, cells = planned, ordinals = chosen, undoes = plan.UndoesRun,
         }))], cancel);
-        await queue.EnqueueAsync(transaction, NewJob.ApplyPlan(runId, stored.Plan.Connection, stored.Plan.Flow), cancel);
+        // The worker writes out the run's cells when it takes it, and settles what was left out before the next plan is made.
+        if (planned < plan.Changes)
+            await queue.EnqueueAsync(transaction, NewJob.SettlePlan(planId, plan.Connection, plan.Flow), cancel);
+        await queue.EnqueueAsync(transaction, NewJob.ApplyPlan(runId, plan.Connection, plan.Flow), cancel);
         return new ApproveResult(runId, null);
     }
 
@@ -113,7 +112,7 @@ public sealed partial class PlanStore
         var kept = Storable.Text(reason.Trim());
         await transaction.Command("Plans/PlanSetStateIfSealed.sql").With("id", planId).With("state", PlanStates.Refused).RunAsync(cancel);
         await AddApprovalAsync(transaction, planId, hash, approver, roles, "refused", null, kept, now, cancel);
-        await EndCandidatesAsync(transaction, planId, CandidateStates.Settled, cancel);
+        await queue.EnqueueAsync(transaction, NewJob.SettlePlan(planId, plan.Connection, plan.Flow), cancel);
         await ledger.AppendAsync(transaction, plan.Connection, [new NewLedgerEntry(LedgerKinds.PlanRefused, EvidenceJson.WriteObject(new
         {
             plan = planId, hash, connection = plan.Connection, flow = plan.Flow, policy = plan.PolicyVersion, approver, roles, reason = kept,
@@ -134,6 +133,7 @@ public sealed partial class PlanStore
         foreach (var planId in due)
         {
             await transaction.Command("Plans/PlanSetStateIfSealed.sql").With("id", planId).With("state", PlanStates.Expired).RunAsync(cancel);
+            await transaction.Command("Plans/CandidateSettleDeclined.sql").With("plan_id", planId).RunAsync(cancel);
             await EndCandidatesAsync(transaction, planId, CandidateStates.Pending, cancel);
             expired.Add((await FindInAsync(transaction, planId, cancel))!);
         }
@@ -142,6 +142,26 @@ public sealed partial class PlanStore
             await ledger.AppendAsync(transaction, group.Key, [.. group.Select(Expiry)], cancel);
         await transaction.CommitAsync(cancel);
         return expired;
+    }
+
+    /// <summary>
+    /// Moves the candidates of a plan as was decided about it: of a refused plan all are settled, of any other those that were declined; what an
+    /// approval left out is pending again. May be repeated. Decisions enqueue it as a job, because a large plan has more candidates than a
+    /// request can move; it runs in turn with the plans of its connection and flow, so that the next one sees what it left.
+    /// </summary>
+    public async Task SettleAsync(Guid planId, CancellationToken cancel)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var state = (string?)await transaction.Command("Plans/PlanLock.sql").With("id", planId).ScalarAsync(cancel)
+            ?? throw new InvalidOperationException($"There is no plan {planId}.");
+        if (state == PlanStates.Refused)
+            await EndCandidatesAsync(transaction, planId, CandidateStates.Settled, cancel);
+        else
+            await transaction.Command("Plans/CandidateSettleDeclined.sql").With("plan_id", planId).RunAsync(cancel);
+        if (state == PlanStates.Approved)
+            await transaction.Command("Plans/CandidateReturnUnapproved.sql").With("plan_id", planId).RunAsync(cancel);
+        await transaction.CommitAsync(cancel);
     }
 
     private static NewLedgerEntry Expiry(PlanRow plan) => new(LedgerKinds.PlanExpired, EvidenceJson.WriteObject(new
@@ -181,7 +201,7 @@ public sealed partial class PlanStore
     }
 
     /// <summary>Why the flow's rules must run on its staging connection first; null when they have, or need not.</summary>
-    private static async Task<Reason?> StagingMissingAsync(NpgsqlTransaction transaction, Plan plan, PolicySet policy, Flow flow, CancellationToken cancel)
+    private static async Task<Reason?> StagingMissingAsync(NpgsqlTransaction transaction, PlanHead plan, PolicySet policy, Flow flow, CancellationToken cancel)
     {
         if (flow.Staging is not { } staging || plan.Connection == staging || plan.Kind == PlanKind.Undo)
             return null;
@@ -234,6 +254,7 @@ public sealed partial class PlanStore
             Overwrites = r.GetInt32(22),
             Clears = r.GetInt32(23),
             ApplySeconds = r.GetInt32(24),
+            Fields = r.GetFieldValue<string[]>(25),
         }, cancel);
 
     private async Task<Guid> AddApprovalAsync(

@@ -20,8 +20,6 @@ namespace ClayAspire.Storage.Plans;
 public sealed partial class PlanStore(
     NpgsqlDataSource dataSource, IDbContextFactory<SyncDbContext> contexts, LedgerStore ledger, JobQueue queue, IIdSource ids, TimeProvider clock)
 {
-    private const string Escape = @"\";
-
     /// <summary>Stores a sealed plan in a transaction of its own.</summary>
     /// <returns>False when a plan of that id is stored already.</returns>
     public async Task<bool> SaveAsync(Plan plan, PlanFacts facts, CancellationToken cancel)
@@ -54,7 +52,8 @@ public sealed partial class PlanStore(
             .With("changes", Count(Verdict.Write)).With("keeps", Count(Verdict.Keep)).With("holds", Count(Verdict.Hold)).With("refusals", Count(Verdict.Refuse))
             .With("kind", PlanKinds.Of(plan.Kind)).With("undoes_run", plan.UndoesRun)
             .With("named", plan.Cells.Count(c => c.NeedsNamedApproval)).With("overwrites", plan.Changes.Count(c => !c.Old.IsBlank && !c.Decision.Value.IsBlank))
-            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank)).With("flow_fingerprint", facts.Fingerprint).RunAsync(cancel);
+            .With("clears", plan.Changes.Count(c => c.Decision.Value.IsBlank)).With("flow_fingerprint", facts.Fingerprint)
+            .With("fields", plan.Cells.Select(c => $"{c.Cell.Record.Object}.{c.Cell.Field}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)).RunAsync(cancel);
         if (inserted == 0)
             return false;
         await CopyCellsAsync(transaction, plan, cancel);
@@ -93,10 +92,11 @@ public sealed partial class PlanStore(
     }
 
     /// <summary>A plan's approvals and refusals, oldest first.</summary>
-    public async Task<IReadOnlyList<ApprovalRow>> ApprovalsAsync(Guid planId, CancellationToken cancel)
+    public async Task<IReadOnlyList<PlanVerdict>> ApprovalsAsync(Guid planId, CancellationToken cancel)
     {
         await using var context = await contexts.CreateDbContextAsync(cancel);
-        return await context.Approvals.AsNoTracking().Where(a => a.PlanId == planId).OrderBy(a => a.At).ToListAsync(cancel);
+        return await context.Approvals.Where(a => a.PlanId == planId).OrderBy(a => a.At)
+            .Select(a => new PlanVerdict(a.Approver, a.Roles, a.Verdict, a.Ordinals == null ? null : a.Ordinals.Length, a.Reason, a.At)).ToListAsync(cancel);
     }
 
     /// <summary>Plans, the latest first.</summary>
@@ -115,89 +115,6 @@ public sealed partial class PlanStore(
             plans = plans.Where(p => p.Applyable == applyable);
         var rows = await plans.OrderByDescending(p => p.SealedAt).ThenBy(p => p.Id).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
         return new PagedRows<PlanRow>(rows, await plans.LongCountAsync(cancel), number, size);
-    }
-
-    /// <summary>One page of a plan's cells, filtered and sorted by the database.</summary>
-    public async Task<PagedRows<PlanCellRow>> CellsAsync(Guid planId, CellFilter filter, CancellationToken cancel)
-    {
-        var (number, size) = Paging.Bound(filter.Number, filter.Size);
-        await using var context = await contexts.CreateDbContextAsync(cancel);
-        var cells = Filtered(context, planId, filter);
-        var rows = await Sorted(cells, filter).Skip(Paging.Offset(number, size)).Take(size).ToListAsync(cancel);
-        return new PagedRows<PlanCellRow>(rows, await cells.LongCountAsync(cancel), number, size);
-    }
-
-    /// <summary>All cells of a plan that the filter lets through, streamed; for exports.</summary>
-    public async IAsyncEnumerable<PlanCellRow> ReadCellsAsync(
-        Guid planId, CellFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancel);
-        await foreach (var row in Sorted(Filtered(context, planId, filter), filter).AsAsyncEnumerable().WithCancellation(cancel))
-            yield return row;
-    }
-
-    /// <summary>The changes of a plan that the filter lets through, by ordinal, without those that were declined.</summary>
-    public async Task<IReadOnlySet<int>> ChangesAsync(Guid planId, CellFilter filter, CancellationToken cancel)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancel);
-        return await Filtered(context, planId, filter).Where(c => c.Change != null && !context.DeclinedCells.Any(d => d.PlanId == planId && d.Ordinal == c.Ordinal))
-            .Select(c => c.Ordinal).ToHashSetAsync(cancel);
-    }
-
-    private static IQueryable<PlanCellRow> Filtered(SyncDbContext context, Guid planId, CellFilter filter)
-    {
-        var cells = context.PlanCells.AsNoTracking().Where(c => c.PlanId == planId);
-        if (filter.Verdict is { } verdict)
-            cells = cells.Where(c => c.Verdict == verdict);
-        if (filter.Object is { } @object)
-            cells = cells.Where(c => c.Object == @object);
-        if (filter.Field is { } field)
-            cells = cells.Where(c => c.Field == field);
-        cells = OfKind(context, cells, filter.Kind);
-        if (!string.IsNullOrWhiteSpace(filter.Search))
-        {
-            var escaped = Storable.Text(filter.Search.Trim()).Replace(@"\", @"\\", StringComparison.Ordinal)
-                .Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
-            var pattern = $"%{escaped}%";
-            cells = cells.Where(c =>
-                EF.Functions.ILike(c.RecordId, pattern, Escape) || EF.Functions.ILike(c.Field, pattern, Escape) || EF.Functions.ILike(c.Reason, pattern, Escape)
-                || (c.OldValue != null && EF.Functions.ILike(c.OldValue, pattern, Escape)) || (c.NewValue != null && EF.Functions.ILike(c.NewValue, pattern, Escape))
-                || (c.Source != null && EF.Functions.ILike(c.Source, pattern, Escape)));
-        }
-        return cells;
-    }
-
-    private static IQueryable<PlanCellRow> OfKind(SyncDbContext context, IQueryable<PlanCellRow> cells, string? kind) => kind switch
-    {
-        null => cells,
-        ChangeKinds.Fill or ChangeKinds.Overwrite or ChangeKinds.Clear => cells.Where(c => c.Change == kind),
-        ChangeKinds.Named => cells.Where(c => c.Caution != null),
-        ChangeKinds.Plain => cells.Where(c => c.Change != null && c.Caution == null),
-        ChangeKinds.LowConfidence => cells.Where(c => c.Caution == CautionText.LowConfidence || c.Caution == CautionText.Overwrite + "+" + CautionText.LowConfidence),
-        ChangeKinds.Declined => cells.Where(c => context.DeclinedCells.Any(d => d.PlanId == c.PlanId && d.Ordinal == c.Ordinal)),
-        _ => throw new ArgumentException($"'{kind}' is no kind of change. Use {string.Join(", ", ChangeKinds.All)}."),
-    };
-
-    private static IQueryable<PlanCellRow> Sorted(IQueryable<PlanCellRow> cells, CellFilter filter)
-    {
-        IOrderedQueryable<PlanCellRow> By<TKey>(System.Linq.Expressions.Expression<Func<PlanCellRow, TKey>> key) =>
-            filter.Descending ? cells.OrderByDescending(key) : cells.OrderBy(key);
-        var sorted = filter.Sort switch
-        {
-            null or "" or "ordinal" => By(c => c.Ordinal),
-            "object" => By(c => c.Object),
-            "record" => By(c => c.RecordId),
-            "field" => By(c => c.Field),
-            "verdict" => By(c => c.Verdict),
-            "reason" => By(c => c.ReasonCode),
-            "rule" => By(c => c.RuleId),
-            "source" => By(c => c.Source),
-            "old" => By(c => c.OldValue),
-            "new" => By(c => c.NewValue),
-            _ => throw new ArgumentException(
-                $"'{filter.Sort}' is no column to sort by. Use ordinal, object, record, field, verdict, reason, rule, source, old or new.", nameof(filter)),
-        };
-        return sorted.ThenBy(c => c.Ordinal);
     }
 
     private static async Task CopyCellsAsync(NpgsqlTransaction transaction, Plan plan, CancellationToken cancel)

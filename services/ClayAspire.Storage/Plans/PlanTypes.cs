@@ -145,48 +145,6 @@ public sealed record CancelResult(RunRow? Run, Reason? Refusal);
 /// <param name="Applyable">Only those that hold a change to apply, or only those that hold none; null for both.</param>
 public sealed record PlanFilter(string? Connection = null, string? Flow = null, string? State = null, int Number = 1, int Size = 50, bool? Applyable = null);
 
-/// <summary>Which cells of a plan to list.</summary>
-/// <param name="Verdict">With this verdict.</param>
-/// <param name="Object">Of this object.</param>
-/// <param name="Field">Of this field.</param>
-/// <param name="Search">With this text in record id, field, values, reason or source; upper and lower case are equal.</param>
-/// <param name="Sort">One of ordinal, object, record, field, verdict, reason, rule, source, old, new; default ordinal.</param>
-/// <param name="Descending">Backwards.</param>
-/// <param name="Number">The page, from 1.</param>
-/// <param name="Size">Rows a page.</param>
-/// <param name="Kind">Only changes of this kind; one of <see cref="ChangeKinds"/>.</param>
-public sealed record CellFilter(
-    string? Verdict = null, string? Object = null, string? Field = null, string? Search = null, string? Sort = null, bool Descending = false,
-    int Number = 1, int Size = 50, string? Kind = null);
-
-/// <summary>The kinds of change that a plan's cells are filtered by.</summary>
-public static class ChangeKinds
-{
-    /// <summary>Into a blank cell.</summary>
-    public const string Fill = "fill";
-
-    /// <summary>Over a value.</summary>
-    public const string Overwrite = "overwrite";
-
-    /// <summary>Empties the cell.</summary>
-    public const string Clear = "clear";
-
-    /// <summary>Released only by an approval that names it.</summary>
-    public const string Named = "named";
-
-    /// <summary>Released by an approval of the whole plan.</summary>
-    public const string Plain = "plain";
-
-    /// <summary>Of a confidence below what the contract asks.</summary>
-    public const string LowConfidence = "low-confidence";
-
-    /// <summary>Declined by a person.</summary>
-    public const string Declined = "declined";
-
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Fill, Overwrite, Clear, Named, Plain, LowConfidence, Declined];
-}
-
 /// <summary>The candidates that competed for a cell, as stored in <see cref="PlanCellRow.Evidence"/> (camelCase JSON).</summary>
 /// <param name="Winner">The one that would win on merit.</param>
 /// <param name="Losers">The others, best first.</param>

@@ -36,7 +36,7 @@ public sealed partial class RunStore
 
     /// <summary>
     /// Asks that a run be cancelled, and records who asked. A run that no worker holds ends here, unless the outcome of some cell is
-    /// unknown; any other ends at its next safe point, after the batch under way. Cells not sent are skipped with reason
+    /// unknown or it has thousands of cells; any other ends at its next safe point, after the batch under way. Cells not sent are skipped with reason
     /// <see cref="CancelledCode"/> and their candidates are pending again; what was verified stays and can be undone.
     /// </summary>
     /// <param name="runId">The run.</param>
@@ -105,10 +105,13 @@ public sealed partial class RunStore
 
     private async Task<RunRow> EndOrHastenAsync(NpgsqlTransaction transaction, RunRow run, RunJob job, CancellationToken cancel)
     {
+        if (run.Planned <= SkipBatch)
+            await WriteOutCellsAsync(transaction, run, cancel);
         var open = await transaction.Command("Plans/RunCellGetOpen.sql").With("id", run.Id).ReadAllAsync(r => (Ordinal: r.GetInt32(0), State: r.GetString(1)), cancel);
-        if (open.Exists(c => c.State != RunCellStates.Planned))
+        if (run.Planned > SkipBatch || open.Exists(c => c.State != RunCellStates.Planned))
         {
-            // Only the CRM knows what became of them, so a worker must read them first.
+            // Of cells that are unknown only the CRM knows what became of them, so a worker must read them first; and to end many cells takes
+            // longer than a person waits for a page.
             if (job.State == JobStates.Dead)
                 await queue.ReplayAsync(transaction, job.Id, cancel);
             else

@@ -80,7 +80,7 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
             FieldValue.FromCanonical(r.TextOrNull(3)), FieldValue.FromCanonical(r.TextOrNull(4)), r.IsDBNull(5) ? null : r.GetGuid(5)), cancel);
     }
 
-    /// <summary>Notes that a worker applies the run now.</summary>
+    /// <summary>Notes that a worker applies the run now; at the first time it writes out the run's cells from what was approved.</summary>
     /// <returns>The run; when it has ended already, as it ended.</returns>
     public async Task<RunRow> StartIfLeaseHeldAsync(JobLease lease, Guid runId, string worker, CancellationToken cancel)
     {
@@ -89,6 +89,8 @@ public sealed partial class RunStore(NpgsqlDataSource dataSource, IDbContextFact
         await JobQueue.HoldAsync(transaction, lease, cancel);
         await transaction.Command("Plans/RunStartUnlessEnded.sql").With("id", runId).With("worker", worker).With("now", clock.GetUtcNow()).RunAsync(cancel);
         var run = await LockAsync(transaction, runId, cancel);
+        if (run.State == RunStates.Running)
+            await WriteOutCellsAsync(transaction, run, cancel);
         await transaction.CommitAsync(cancel);
         return run;
     }

@@ -37,6 +37,20 @@ public sealed record NewJob(string Kind, string Payload)
     public static NewJob MakeUndoPlan(MakeUndoPlan payload, string connection, string flow) =>
         new(JobKinds.MakeUndoPlan, JobPayload.Write(payload)) { OrderKey = $"plan:{connection}:{flow}", UniqueKey = $"undo:{payload.RunId:D}", Priority = 5 };
 
+    /// <summary>The job that settles a plan's candidates; in turn with the plans of its connection and flow, so that the next one sees what it left.</summary>
+    public static NewJob SettlePlan(Guid planId, string connection, string flow) =>
+        new(JobKinds.SettlePlan, JobPayload.Write(new SettlePlan(planId))) { OrderKey = $"plan:{connection}:{flow}", UniqueKey = planId.ToString("D"), Priority = 5 };
+
+    /// <summary>The job that looks for drift in a waiting plan.</summary>
+    public static NewJob LookForDrift(LookForDrift payload)
+    {
+        var key = DriftKey(payload.PlanId);
+        return new NewJob(JobKinds.LookForDrift, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key, Priority = 5 };
+    }
+
+    /// <summary>The order key of looks for drift in a plan.</summary>
+    public static string DriftKey(Guid planId) => $"drift:{planId:D}";
+
     /// <summary>The job that applies a plan; plans of one connection and flow are applied one after the other.</summary>
     public static NewJob ApplyPlan(Guid runId, string connection, string flow) =>
         new(JobKinds.ApplyPlan, JobPayload.Write(new ApplyPlan(runId))) { OrderKey = $"apply:{connection}:{flow}", Priority = 5 };

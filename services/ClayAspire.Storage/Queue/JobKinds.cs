@@ -12,6 +12,12 @@ public static class JobKinds
     /// <summary>Decides and seals the plan that takes back what a run wrote.</summary>
     public const string MakeUndoPlan = "make-undo-plan";
 
+    /// <summary>Moves the candidates of a plan as was decided about it.</summary>
+    public const string SettlePlan = "settle-plan";
+
+    /// <summary>Reads the live values of a waiting plan's changes and notes which differ from what it was sealed on.</summary>
+    public const string LookForDrift = "look-for-drift";
+
     /// <summary>Applies an approved plan.</summary>
     public const string ApplyPlan = "apply-plan";
 

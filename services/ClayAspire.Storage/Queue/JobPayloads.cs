@@ -18,6 +18,15 @@ public sealed record MakePlan(Guid PlanId, string Connection, string Flow, strin
 /// <param name="Author">Who asked for it.</param>
 public sealed record MakeUndoPlan(Guid PlanId, Guid RunId, string Author);
 
+/// <summary>Payload of <see cref="JobKinds.SettlePlan"/>.</summary>
+/// <param name="PlanId">The plan.</param>
+public sealed record SettlePlan(Guid PlanId);
+
+/// <summary>Payload of <see cref="JobKinds.LookForDrift"/>.</summary>
+/// <param name="PlanId">The plan.</param>
+/// <param name="By">Who asked for it.</param>
+public sealed record LookForDrift(Guid PlanId, string By);
+
 /// <summary>Payload of <see cref="JobKinds.ApplyPlan"/>.</summary>
 /// <param name="RunId">The run.</param>
 public sealed record ApplyPlan(Guid RunId);

@@ -12,15 +12,9 @@ internal static class DriftCheck
     /// <summary>Why the cell must not be written now; null when it may.</summary>
     public static Reason? Check(PolicySet policy, Flow flow, Plan plan, RunCellRow cell, LiveRecord live, IReadOnlyCollection<Candidate> candidates)
     {
-        if (live.State != RecordState.Live)
-            return new Reason("record-changed", $"The record is {live.State} now. The cell is planned anew.");
-        if (!live.Values.ContainsKey(cell.Field))
-            return new Reason("field-not-visible", $"The integration user can no longer see {cell.Object}.{cell.Field}.");
-        if (live.Value(cell.Field) != FieldValue.FromCanonical(cell.OldValue))
-            return new Reason("drifted", plan.Kind == PlanKind.Undo
-                ? "The CRM value was changed since the undo was sealed. That edit is left alone."
-                : "The CRM value was changed since the plan was sealed. The cell is planned anew.");
-        if (PolicyChange.Check(plan, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
+        if (Drift(plan.Kind, new CellKey(live.Key, cell.Field), FieldValue.FromCanonical(cell.OldValue), live) is { } drift)
+            return drift;
+        if (PolicyChange.Check(plan.Head, plan.Cells[cell.Ordinal], policy, flow) is { } policyChanged)
             return policyChanged;
         if (plan.Kind == PlanKind.Undo)
         {
@@ -34,6 +28,24 @@ internal static class DriftCheck
         return decision.Verdict == Verdict.Write
             ? new Reason("superseded", "A better candidate came since the plan was sealed. The cell is planned anew.")
             : new Reason("decided-otherwise", $"The policy or the candidates changed since the plan was sealed ({decision.Reason.Code}). The cell is planned anew.");
+    }
+
+    /// <summary>Whether the cell is still as the approver saw it: why not, or null when it is.</summary>
+    /// <param name="kind">The plan's kind.</param>
+    /// <param name="cell">The cell.</param>
+    /// <param name="old">The live value when the plan was sealed.</param>
+    /// <param name="live">The record as just read.</param>
+    public static Reason? Drift(PlanKind kind, CellKey cell, FieldValue old, LiveRecord live)
+    {
+        if (live.State != RecordState.Live)
+            return new Reason("record-changed", $"The record is {live.State} now. The cell is planned anew.");
+        if (!live.Values.ContainsKey(cell.Field))
+            return new Reason("field-not-visible", $"The integration user can no longer see {cell.Record.Object}.{cell.Field}.");
+        if (live.Value(cell.Field) == old)
+            return null;
+        return new Reason("drifted", kind == PlanKind.Undo
+            ? "The CRM value was changed since the undo was sealed. That edit is left alone."
+            : "The CRM value was changed since the plan was sealed. The cell is planned anew.");
     }
 
     /// <summary>The pair of the decider's own filter, checked at the last moment before sending: a broken decider must not reach the CRM.</summary>

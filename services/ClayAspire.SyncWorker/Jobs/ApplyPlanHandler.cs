@@ -53,6 +53,8 @@ internal sealed class ApplyPlanHandler(
                     await runs.FailIfLeaseHeldAsync(job.Lease, run.Id, released.Refusal!, cancel);
                     return (await runs.FindAsync(run.Id, cancel))!;
                 }
+                if (released.Plan.Changes.Count() != run.Planned)
+                    throw new InvalidOperationException($"Run {run.Id} was queued with {run.Planned} cells, but its approval covers {released.Plan.Changes.Count()}. Nothing was sent.");
                 order = await session.RunAsync(released.Plan, cancel);
             }
         }

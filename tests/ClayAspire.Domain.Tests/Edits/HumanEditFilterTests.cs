@@ -97,6 +97,6 @@ public sealed class HumanEditFilterTests
         var plan = Plan.Seal(Guid.Parse("0195e000-0000-7000-8000-0000000000c1"), "icare", "any", policy.Version, "marcom", Noon, Noon.AddHours(1),
             [new PlannedCell(0, new CellKey(Live("x").Key, "F"), FieldValue.FromCanonical("x"), "v1", decision)], new PlanCost(3, 0));
         var newer = Protected(MergeRule.Latest);
-        Assert.Null(PolicyChange.Check(plan, plan.Cells[0], new PolicySet("newer", newer.Contracts, newer.Flows, []), AnyFlow));
+        Assert.Null(PolicyChange.Check(plan.Head, plan.Cells[0], new PolicySet("newer", newer.Contracts, newer.Flows, []), AnyFlow));
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
@@ -42,6 +45,51 @@ public sealed class PlanTests
         Plan Of(int seconds, Guid? undoes = null) => Plan.Seal(Id, "icare", "any", "test", "author", Noon, Noon.AddHours(24), [], new PlanCost(3, 0, seconds), undoes);
         Assert.Equal(Seal().Hash, Of(0).Hash);
         Assert.Equal(6, new[] { Of(0), Of(1), Of(11), Of(0, Id), Of(1, Id), Of(11, Id) }.Select(p => p.Hash).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3000)]
+    public void The_hash_is_that_of_all_its_texts_one_after_the_other_each_with_its_length(int cells)
+    {
+        var candidate = Offer(12, "Zoë 🦊 " + new string('x', 40_000));
+        var plan = Seal([.. Enumerable.Range(0, cells).Select(i => Cell(i, $"00Q{i}", old: i % 2 == 0 ? null : "Gent") is var cell && i % 3 > 0
+            ? cell
+            : cell with { Decision = cell.Decision with { Winner = i % 2 == 0 ? candidate : null, Losers = [Offer(-3, "b"), Offer(long.MaxValue, "c")], Caution = (Caution)(i % 4) } })]);
+        var fed = new StringBuilder();
+        void Feed(string? text) => fed.Append(text is null ? "-;" : $"{Encoding.UTF8.GetByteCount(text)};{text}");
+        foreach (var text in new[] { Id.ToString("D"), "icare", "any", "test", "author", plan.SealedAt.ToString("O"), plan.ExpiresAt.ToString("O"), "3", "0" })
+            Feed(text);
+        foreach (var cell in plan.Cells)
+        {
+            foreach (var text in new[] { "Lead", cell.Cell.Record.Id, "F", cell.Old.Text, cell.RecordVersion, cell.Decision.Verdict.ToString(), cell.Decision.Value.Text, cell.Decision.Reason.Code, cell.Decision.RuleId })
+                Feed(text);
+            Feed(cell.Decision.Winner?.SignalId.ToString(CultureInfo.InvariantCulture));
+            foreach (var loser in cell.Decision.Losers)
+                Feed(loser.SignalId.ToString(CultureInfo.InvariantCulture));
+            if (cell.Decision.Caution != Caution.None)
+                Feed(cell.Decision.Caution.ToString());
+        }
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fed.ToString()))), plan.Hash);
+    }
+
+    [Fact]
+    public void The_outline_of_a_plan_is_released_as_the_plan_itself()
+    {
+        var named = Cell(1, "00Q2");
+        var held = Cell(2, "00Q3");
+        var plan = Seal(Cell(0, "00Q1"), named with { Decision = named.Decision with { Caution = Caution.Overwrite } }, held with { Decision = held.Decision with { Verdict = Verdict.Hold } });
+        foreach (var ordinals in new HashSet<int>?[] { null, [0], [1], [2], [], [0, 1], [7] })
+        {
+            foreach (var declined in new HashSet<int>?[] { null, [0], [0, 1] })
+            {
+                var approval = Approve(plan) with { Ordinals = ordinals, Declined = declined };
+                var released = Release.Check(plan, plan.Hash, approval, AnyFlow, Noon);
+                Assert.Equal(released.Refusal, Release.WhyNot(plan.Outline(), plan.Hash, approval, AnyFlow, Noon));
+                if (released.Plan is { } whole)
+                    Assert.Equal(whole.Changes.Select(c => c.Ordinal), plan.Outline().CoveredBy(approval));
+            }
+        }
     }
 
     [Fact]

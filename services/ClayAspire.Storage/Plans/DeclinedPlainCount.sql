@@ -1,3 +1,0 @@
-select count(*)::int from sync.declined_cell d
-join sync.plan_cell c on c.plan_id = d.plan_id and c.ordinal = d.ordinal
-where d.plan_id = @plan_id and c.caution is null;
