@@ -28,6 +28,7 @@ var syncWorker = builder.AddProject<Projects.ClayAspire_SyncWorker>("sync-worker
     .WithReplicas(2)
     .WithReference(database.Service)
     .WithCrmConnections(settings, crmSandbox)
+    .WithClayWebhooks(crmSandbox)
     .WithEnvironment("Ledger__AnchorDirectory", settings.StateFor("anchors"))
     .WaitFor(crmSandbox)
     .WaitForCompletion(migrations);

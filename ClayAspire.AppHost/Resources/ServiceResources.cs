@@ -50,6 +50,20 @@ internal static class ServiceResources
         return builder;
     }
 
+    /// <summary>
+    /// Clay's webhooks: those under <c>Clay</c> in the host's configuration, or one of the twin when none is configured.
+    /// </summary>
+    public static IResourceBuilder<T> WithClayWebhooks<T>(this IResourceBuilder<T> builder, IResourceBuilder<ProjectResource> crmSandbox)
+        where T : IResourceWithEnvironment
+    {
+        var configured = builder.ApplicationBuilder.Configuration.GetSection("Clay").AsEnumerable().Where(p => p.Value is not null).ToList();
+        if (configured.Count == 0)
+            return builder.WithEnvironment("Clay__Webhooks__campaign-members__Url", $"{crmSandbox.GetEndpoint("http")}/clay/v3/sources/webhook/campaign-members");
+        foreach (var (key, value) in configured)
+            builder.WithEnvironment(key.Replace(":", "__", StringComparison.Ordinal), value);
+        return builder;
+    }
+
     /// <summary>A fixed port for a service, setting <c>Ports:NAME</c>; without it any free one.</summary>
     private static int? Port(IDistributedApplicationBuilder builder, string name) => builder.Configuration.GetValue<int?>($"Ports:{name}");
 }

@@ -1,3 +1,4 @@
+using ClayAspire.Connectors.Clay;
 using ClayAspire.Connectors.Salesforce;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,9 @@ public static class ConnectorServices
     /// <exception cref="InvalidOperationException">A connection's settings are wrong; the message names all problems with their remedies.</exception>
     public static IServiceCollection AddClayAspireConnectors(this IServiceCollection services, IConfiguration configuration)
     {
-        var connections = ConnectionSettings.Load(configuration, out var problems);
+        var connections = ConnectionSettings.Load(configuration, out var wrong);
+        var clay = ClaySettings.Load(configuration, out var wrongOfClay);
+        IReadOnlyList<string> problems = [.. wrong, .. wrongOfClay];
         if (problems.Count > 0)
             throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
         services.TryAddSingleton(TimeProvider.System);
@@ -53,8 +56,18 @@ public static class ConnectorServices
             services.AddSingleton<ICrmConnector>(provider => Create(provider, name, settings));
         }
         services.AddSingleton(provider => new ConnectorRegistry(provider.GetServices<ICrmConnector>(), connections));
+        services.AddSingleton(clay);
+        services.AddSingleton<ClayPace>();
+        // A webhook's address is its secret: no log, no trace, no redirect carries it on.
+        services.AddHttpClient(ClayClient, http => http.Timeout = TimeSpan.FromSeconds(clay.TimeoutSeconds))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { ActivityHeadersPropagator = null, AllowAutoRedirect = false })
+            .RemoveAllLoggers();
+        services.AddSingleton(provider => new ClayWebhooks(clay.Webhooks.Select(w =>
+            new ClayWebhook(w.Key, w.Value, () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(ClayClient)))));
         return services;
     }
+
+    private const string ClayClient = "clay";
 
     private static string ClientName(string connection) => $"crm:{connection}";
 

@@ -48,6 +48,8 @@ internal static class ConsoleRegistration
         services.AddHostedService(p => p.GetRequiredService<BacktestRuns>());
         services.AddSingleton<DriftDesk>();
         services.AddSingleton<DiscrepancyDesk>();
+        services.AddSingleton<PermissionDesk>();
+        services.AddSingleton<ExportDesk>();
         services.AddSingleton<Overview>();
         services.AddSingleton<ConsoleMetrics>();
         services.AddHostedService<PlanAgeSampler>();

@@ -1,3 +1,4 @@
+using ClayAspire.CrmSandbox.Clay;
 using ClayAspire.CrmSandbox.Demo;
 using ClayAspire.CrmSandbox.Pardot;
 using ClayAspire.CrmSandbox.Salesforce;
@@ -47,6 +48,7 @@ internal static class SandboxApp
             app.MapSalesforce(org);
         foreach (var account in orgs.Pardot)
             app.MapPardot(account);
+        app.MapClay(orgs, app.Services.GetRequiredService<IOptions<SandboxOptions>>().Value.Clay, app.Services.GetRequiredService<TimeProvider>());
         app.MapDemo(orgs);
         return app;
     }

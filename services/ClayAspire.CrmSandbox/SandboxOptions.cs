@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ClayAspire.CrmSandbox.Clay;
 using ClayAspire.CrmSandbox.Pardot;
 using ClayAspire.CrmSandbox.Salesforce;
 
@@ -29,6 +30,9 @@ internal sealed class SandboxOptions
 
     /// <summary>The same of Account Engagement (Pardot).</summary>
     public PardotRules Pardot { get; set; } = new();
+
+    /// <summary>What Clay's webhooks take.</summary>
+    public ClayOptions Clay { get; set; } = new();
 
     public SandboxCredentials Administrator { get; set; } = new() { ClientId = "demo", ClientSecret = "demo-secret", Username = "admin@crm-sandbox.example" };
 

@@ -1,6 +1,7 @@
 using ClayAspire.Storage;
 using ClayAspire.SyncWorker.Apply;
 using ClayAspire.SyncWorker.Edits;
+using ClayAspire.SyncWorker.Export;
 using ClayAspire.SyncWorker.Jobs;
 using ClayAspire.SyncWorker.Planning;
 using ClayAspire.SyncWorker.Resolve;
@@ -38,6 +39,11 @@ internal static class SyncWorkerServices
         services.AddJobHandler<SampleDriftHandler>();
         services.AddJobHandler<CheckFormulasHandler>();
         services.AddJobHandler<ScanSuppressionHandler>();
+        services.AddJobHandler<AuditPermissionsHandler>();
+        services.AddJobHandler<ExportCampaignHandler>();
+        services.AddSingleton<ExportPreparer>();
+        services.AddSingleton<IExportSuppression, NoExportSuppression>();
+        services.AddHostedService<WebhookRegistration>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();
         services.AddHostedService(provider => provider.GetRequiredService<Scheduler>());

@@ -18,11 +18,14 @@ public sealed class Twin : IAsyncDisposable
         _process = process;
         Main = new TwinOrg(new Uri(process.Address, "salesforce/"));
         Staging = new TwinOrg(new Uri(process.Address, "salesforce-staging/"));
+        Clay = new TwinClay(new Uri(process.Address, "clay/"));
     }
 
     public TwinOrg Main { get; }
 
     public TwinOrg Staging { get; }
+
+    public TwinClay Clay { get; }
 
     public static async Task<Twin> StartAsync(params (string Name, string Value)[] settings) =>
         new(await ServiceProcess.StartAsync("ClayAspire.CrmSandbox", settings.ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal)));
@@ -31,6 +34,7 @@ public sealed class Twin : IAsyncDisposable
     {
         Main.Dispose();
         Staging.Dispose();
+        Clay.Dispose();
         await _process.DisposeAsync();
     }
 }

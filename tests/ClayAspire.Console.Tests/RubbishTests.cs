@@ -21,6 +21,9 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/suppression/find")]
     [InlineData("/api/suppression/import")]
     [InlineData("/api/suppression/1/remove")]
+    [InlineData("/api/permissions/audits")]
+    [InlineData("/api/exports")]
+    [InlineData("/api/exports/" + Nobody + "/unknown")]
     [InlineData("/api/jobs/99999999999999999999/replay")]
     public async Task A_body_that_cannot_be_read_is_the_callers_fault_with_a_remedy(string path)
     {
@@ -47,6 +50,10 @@ public sealed class RubbishTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/api/contracts/icare/Lead/Nothing")]
     [InlineData("/api/contracts/icare/Lead/Nothing/history.csv")]
     [InlineData("/api/drift?days=0")]
+    [InlineData("/api/permissions/audits/" + Nobody + "/findings?subject=%00")]
+    [InlineData("/api/exports?state=%00")]
+    [InlineData("/api/exports/" + Nobody + "/rows?sort=x")]
+    [InlineData("/api/permissions/audits/" + Nobody + "/findings.csv?sort=x")]
     [InlineData("/api/drift?days=abc")]
     [InlineData("/api/drift?sort=nonsense")]
     [InlineData("/api/drift.csv?desc=maybe")]

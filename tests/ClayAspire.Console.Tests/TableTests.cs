@@ -55,6 +55,8 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     [InlineData("/drift?sample=00000000-0000-7000-8000-000000000001&days=0")]
     [InlineData("/suppression?sort=x&state=x&kind=x&reason=%27&domain=%25&entry=abc&page=-1")]
     [InlineData("/suppression?entry=999999999999")]
+    [InlineData("/exports?state=x&sort=x&page=-1")]
+    [InlineData("/permissions?audit=rubbish&area=x&standing=x&subject=%27&sort=x&page=-1&connection=nowhere")]
     [InlineData("/drift/cells?sort=x&by=nobody&outcome=x&record=%27&page=-1")]
     public async Task A_page_with_a_strange_address_still_opens(string path) =>
         Assert.Contains("<main", await (await Session.SignedInAsync(host, "viewer")).PageAsync(path), StringComparison.Ordinal);
@@ -203,7 +205,7 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     {
         var document = await host.Client().GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
-        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign" })
+        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/permissions/audits", "/api/exports", "/api/exports/{id}/rows", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign" })
             Assert.Contains(path, paths);
         Assert.DoesNotContain(paths, p => p.StartsWith("/sign-in", StringComparison.Ordinal));
     }

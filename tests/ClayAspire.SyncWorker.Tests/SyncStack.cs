@@ -69,19 +69,25 @@ public sealed class SyncStack : IAsyncDisposable
     /// <param name="without">A connection that is not configured.</param>
     /// <param name="settings">Settings that differ.</param>
     /// <param name="clock">Another clock than the system's.</param>
+    /// <param name="client">Client id and secret of the integration user; the twin's usual one when left out.</param>
     public static async Task<SyncStack> StartAsync(
-        Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null, IReadOnlyList<(string Key, string Value)>? settings = null, TimeProvider? clock = null)
+        Twin twin, string? policy = null, string? database = null, bool run = true, string? without = null, IReadOnlyList<(string Key, string Value)>? settings = null, TimeProvider? clock = null,
+        (string Id, string Secret)? client = null, Action<IServiceCollection>? services = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(Configuration(database ?? await NewDatabaseAsync(), twin, policy)
             .Where(s => without is null || !s.Key.StartsWith($"Connections:{without}:", StringComparison.Ordinal))!);
         builder.Configuration.AddInMemoryCollection((settings ?? []).Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
+        if (client is { } user)
+            foreach (var connection in new[] { "icare", "icare-staging" })
+                (builder.Configuration[$"Connections:{connection}:ClientId"], builder.Configuration[$"Connections:{connection}:ClientSecret"]) = (user.Id, user.Secret);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         if (clock is not null)
             builder.Services.AddSingleton(clock);
         builder.AddClayAspireStorage();
         builder.Services.AddClayAspireConnectors(builder.Configuration);
         builder.Services.AddSyncWorker(builder.Configuration);
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         if (run)
             await host.StartAsync();
@@ -164,13 +170,14 @@ public sealed class SyncStack : IAsyncDisposable
         return entries;
     }
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, TimeSpan? most = null)
     {
+        var deadline = most ?? Deadline;
         var started = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            if (TimeProvider.System.GetElapsedTime(started) > Deadline)
-                throw new TimeoutException($"Waited {Deadline.TotalSeconds} s until {what}.");
+            if (TimeProvider.System.GetElapsedTime(started) > deadline)
+                throw new TimeoutException($"Waited {deadline.TotalSeconds} s until {what}.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }

@@ -22,6 +22,8 @@ internal static class CommandTree
         root.Add(ExplainCommand.Build(on));
         root.Add(DriftCommand.Build(on));
         root.Add(DiscrepancyCommands.Build(on));
+        root.Add(AuditCommands.Build(on));
+        root.Add(ExportCommands.Build(on));
         root.Add(KpiCommand.Build(on));
         root.Add(LedgerCommands.Build(on));
         root.Add(PolicyCommands.Build(on));

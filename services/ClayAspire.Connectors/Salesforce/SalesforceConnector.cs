@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClayAspire.Domain.Edits;
+using ClayAspire.Domain.Permissions;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace ClayAspire.Connectors.Salesforce;
 
 /// <summary>Salesforce over its REST API: sObject collections for reads and writes by id, SOQL for searches.</summary>
-internal sealed class SalesforceConnector : ICrmConnector, IDisposable
+internal sealed partial class SalesforceConnector : ICrmConnector, IPermissionReader, ICampaignReader, IDisposable
 {
     private const int UpdateLimit = 200;
     private const int RetrieveLimit = 2000;
@@ -224,6 +225,9 @@ internal sealed class SalesforceConnector : ICrmConnector, IDisposable
         var max = daily.GetProperty("Max").GetInt64();
         return new Quota(max - daily.GetProperty("Remaining").GetInt64(), max, _clock.GetUtcNow());
     }
+
+    public Task<PermissionFacts> ReadPermissionsAsync(PermissionExpectation expected, CancellationToken cancellationToken) =>
+        new SalesforcePermissions(Connection, _transport, _query).ReadAsync(expected, cancellationToken);
 
     private async Task<IReadOnlyList<RowOutcome>> SendUpdatesAsync(ObjectDescription description, IReadOnlyList<RecordUpdate> updates, CancellationToken cancellationToken)
     {

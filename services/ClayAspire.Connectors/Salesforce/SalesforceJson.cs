@@ -50,7 +50,7 @@ internal sealed record DescribeAnswer(string Name, List<DescribedField> Fields, 
 internal sealed record DescribedChild([property: JsonPropertyName("childSObject")] string? ChildSObject, string? Field, string? RelationshipName);
 
 internal sealed record DescribedField(
-    string Name, string Type, int Length, bool Updateable, bool Calculated, bool RestrictedPicklist, List<DescribedPicklistValue>? PicklistValues);
+    string Name, string Type, int Length, bool Updateable, bool Calculated, bool RestrictedPicklist, List<DescribedPicklistValue>? PicklistValues, bool Permissionable = false);
 
 internal sealed record DescribedPicklistValue(string? Value, bool Active);
 

@@ -35,6 +35,8 @@ internal static class ConsoleApi
         api.MapBacktests();
         api.MapDrift();
         api.MapDiscrepancies();
+        api.MapPermissions();
+        api.MapExports();
         api.MapFlows();
         api.MapContracts();
         api.MapSuppression();

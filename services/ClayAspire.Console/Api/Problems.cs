@@ -45,13 +45,13 @@ internal static class Problems
 
     private static int StatusOf(string code) => code switch
     {
-        "contract-unknown" or "suppression-unknown" or "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "drift-unknown" or "drift-pending" or "check-unknown" or "check-pending" or "flow-unknown" or "ledger-unknown" or "backtest-unknown" or "no-anchor-yet" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
+        "contract-unknown" or "suppression-unknown" or "plan-unknown" or "plan-pending" or "record-unknown" or "run-unknown" or "job-unknown" or "drift-unknown" or "drift-pending" or "check-unknown" or "check-pending" or "export-unknown" or "permission-audit-unknown" or "permission-audit-pending" or "flow-unknown" or "ledger-unknown" or "backtest-unknown" or "no-anchor-yet" or "no-snapshot-yet" => StatusCodes.Status404NotFound,
         "wrong-role" or "four-eyes" => StatusCodes.Status403Forbidden,
         "wrong-hash" or "plan-altered" or "plan-expired" or "plan-not-open" or "plan-failed" or "policy-changed" or "needs-named-approval" or "cells-declined" or "staging-run-missing" or "run-not-ended" or "nothing-to-undo" or "nothing-to-apply" or "pre-authorised" or "needs-a-person" or "flow-paused"
             or "run-ended" or "cancel-asked" or "ledger-empty" or "ledger-contradicted" or "anchor-altered"
             => StatusCodes.Status409Conflict,
         "reason-missing" or "basis-missing" or "bad-expiry" or "text-too-long" or "bad-status" or "unknown-cells" or "connection-unknown" or "bad-sort" or "bad-verdict" or "bad-kind" or "bad-grouping" or "bad-selection"
-            or "bad-outcome" or "bad-editor" or "bad-cells" or "bad-days" or "policy-faulty"
+            or "bad-outcome" or "bad-editor" or "bad-cells" or "bad-days" or "bad-campaign" or "bad-settlement" or "webhook-unknown" or "bad-area" or "bad-standing" or "permissions-not-stated" or "policy-faulty"
             or "bad-subject" or "bad-state" or "bad-domain" or "bad-file" or "reason-unknown" or "why-missing" => StatusCodes.Status422UnprocessableEntity,
         "policy-too-large" or "file-too-large" => StatusCodes.Status413PayloadTooLarge,
         "analytics-failed" => StatusCodes.Status502BadGateway,

@@ -49,6 +49,8 @@ internal static class ConsoleForms
         forms.MapContractForms();
         forms.MapSuppressionForms();
         forms.MapBacktestForms();
+        forms.MapPermissionForms();
+        forms.MapExportForms();
 
         forms.MapGet("/plans/{id:guid}/making", MakingAsync);
         forms.MapGet("/plans/{id:guid}/drift", DriftAsync);

@@ -49,6 +49,12 @@ internal static class Access
     /// <summary>Take them off: somebody may be written to again.</summary>
     public const string LiftSuppression = "lift-suppression";
 
+    /// <summary>Have the worker read what an integration user may do.</summary>
+    public const string AuditPermissions = "audit-permissions";
+
+    /// <summary>Export the members of a campaign to Clay, and read the file of an export.</summary>
+    public const string ExportCampaigns = "export-campaigns";
+
     public static IReadOnlyDictionary<string, string[]> Policies { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [Read] = [Viewer, MarcomOps, CrmAdmin, Dpo, ItInfra, Admin],
@@ -63,6 +69,8 @@ internal static class Access
         [SampleDrift] = [CrmAdmin, ItInfra, Admin],
         [CheckFormulas] = [MarcomOps, CrmAdmin, ItInfra, Admin],
         [AcceptDiscrepancies] = [CrmAdmin, Admin],
+        [ExportCampaigns] = [MarcomOps, CrmAdmin, Admin],
+        [AuditPermissions] = [CrmAdmin, ItInfra, Dpo, Admin],
     };
 
     /// <summary>Whether this person may do that.</summary>

@@ -70,6 +70,12 @@ public static class LedgerKinds
 
     /// <summary>A discrepancy healed, or a person accepted it with a reason.</summary>
     public const string DiscrepancyClosed = "discrepancy-closed";
+
+    /// <summary>A person asked that a campaign's members be exported to Clay.</summary>
+    public const string ExportStarted = "campaign-export-started";
+
+    /// <summary>An export came to its end, was cancelled, or stopped; with the counts by state.</summary>
+    public const string ExportEnded = "campaign-export-ended";
 }
 
 /// <summary>What a check of a chain found.</summary>

@@ -20,6 +20,7 @@ public static class PolicyParser
         var suppression = SuppressionFile.Parse(files, problems);
         var escalation = EscalationFile.Parse(files, problems);
         var editors = EditorsFile.Parse(files, problems);
+        var permissions = PermissionFile.Parse(files, problems);
         // Cases are tests of the policy, not part of it: they neither load nor change its version.
         files = [.. files.Where(f => !f.Path.StartsWith("cases/", StringComparison.Ordinal))];
         foreach (var file in files.OrderBy(f => f.Path, StringComparer.Ordinal))
@@ -33,8 +34,8 @@ public static class PolicyParser
                 mappings.AddRange(MappingFile.Parse(yaml, root));
             else if (file.Path == FlowFile.Name)
                 flows.AddRange(FlowFile.Parse(yaml, root));
-            else if (file.Path is not (LifecycleFile.Name or SuppressionFile.Name or EscalationFile.Name or EditorsFile.Name))
-                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", $"Put it under contracts/ or mapping/, or name it {FlowFile.Name}, {LifecycleFile.Name}, {SuppressionFile.Name}, {EscalationFile.Name} or {EditorsFile.Name}."));
+            else if (file.Path is not (LifecycleFile.Name or SuppressionFile.Name or EscalationFile.Name or EditorsFile.Name or PermissionFile.Name))
+                problems.Add(new PolicyProblem(file.Path, 0, "No policy file has this place.", $"Put it under contracts/ or mapping/, or name it {FlowFile.Name}, {LifecycleFile.Name}, {SuppressionFile.Name}, {EscalationFile.Name}, {EditorsFile.Name} or {PermissionFile.Name}."));
         }
         ContractFile.Check(problems, contracts);
         FlowFile.Check(problems, flows, contracts);
@@ -42,9 +43,10 @@ public static class PolicyParser
         EscalationFile.Check(problems, escalation, contracts, flows);
         EditorsFile.Check(problems, editors, contracts);
         SuppressionFile.Check(problems, suppression, contracts, flows);
+        PermissionFile.Check(problems, permissions, contracts);
         return problems.Count > 0
             ? new PolicyLoad(null, problems)
-            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings) { Escalation = escalation, Editors = editors, Suppression = suppression }, []);
+            : new PolicyLoad(new PolicySet(Version(files), contracts, flows, mappings) { Escalation = escalation, Editors = editors, Suppression = suppression, Permissions = permissions }, []);
     }
 
     private static string Version(IEnumerable<PolicyFile> files)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ClayAspire.Domain.Edits;
 using ClayAspire.Domain.Suppression;
+using ClayAspire.Domain.Permissions;
 
 namespace ClayAspire.Domain.Policy;
 
@@ -59,6 +60,9 @@ public sealed class PolicySet
 
     /// <summary>How the users of each connection are told apart.</summary>
     public IReadOnlyDictionary<string, EditorRules> Editors { get; init; } = FrozenDictionary<string, EditorRules>.Empty;
+
+    /// <summary>What the integration user of each connection is to have.</summary>
+    public IReadOnlyDictionary<string, PermissionExpectation> Permissions { get; init; } = FrozenDictionary<string, PermissionExpectation>.Empty;
 
     /// <summary>Who looks after which kind of trouble.</summary>
     public Escalation Escalation { get; init; } = Escalation.Seed;

@@ -90,6 +90,18 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
     /// <summary>The list of suppression.</summary>
     public DbSet<SuppressionRow> Suppressions => Set<SuppressionRow>();
 
+    /// <summary>Audits of integration users.</summary>
+    public DbSet<PermissionAuditRow> PermissionAudits => Set<PermissionAuditRow>();
+
+    /// <summary>What these audits looked at.</summary>
+    public DbSet<PermissionFindingRow> PermissionFindings => Set<PermissionFindingRow>();
+
+    /// <summary>Exports of campaigns.</summary>
+    public DbSet<CampaignExportRow> CampaignExports => Set<CampaignExportRow>();
+
+    /// <summary>Their members.</summary>
+    public DbSet<CampaignExportMemberRow> CampaignExportMembers => Set<CampaignExportMemberRow>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -134,6 +146,11 @@ public sealed class SyncDbContext(DbContextOptions<SyncDbContext> options) : DbC
         modelBuilder.Entity<FormulaCheckRow>().ToTable("formula_check").HasKey(r => r.Id);
         modelBuilder.Entity<SuppressionRow>().ToTable("suppression").HasKey(r => r.Id);
         modelBuilder.Entity<SuppressionRow>().Property(r => r.Id).UseIdentityAlwaysColumn();
+        modelBuilder.Entity<PermissionAuditRow>().ToTable("permission_audit").HasKey(r => r.Id);
+        modelBuilder.Entity<PermissionFindingRow>().ToTable("permission_finding").HasKey(r => new { r.AuditId, r.Ordinal });
+        modelBuilder.Entity<CampaignExportRow>().ToTable("campaign_export").HasKey(r => r.Id);
+        modelBuilder.Entity<CampaignExportMemberRow>().ToTable("campaign_export_row").HasKey(r => new { r.ExportId, r.Ordinal });
+        modelBuilder.Entity<CampaignExportMemberRow>().Property(r => r.Payload).HasColumnType("jsonb");
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
             foreach (var property in entity.GetProperties())
                 property.SetColumnName(SnakeCase(property.Name));

@@ -78,6 +78,17 @@ public sealed record NewJob(string Kind, string Payload)
         var key = $"formulas:{payload.Connection}";
         return new NewJob(JobKinds.CheckFormulas, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key };
     }
+
+    /// <summary>The job that audits the integration user of a connection; one at a time. Somebody waits for it.</summary>
+    public static NewJob AuditPermissions(AuditPermissions payload)
+    {
+        var key = $"permissions:{payload.Connection}";
+        return new NewJob(JobKinds.AuditPermissions, JobPayload.Write(payload)) { OrderKey = key, UniqueKey = key, Priority = 5 };
+    }
+
+    /// <summary>The job that carries out an export. Those to Clay run one after the other: the pace that it takes is a workspace's, whatever the replicas.</summary>
+    public static NewJob ExportCampaign(Guid exportId, bool toClay) =>
+        new(JobKinds.ExportCampaign, JobPayload.Write(new ExportCampaign(exportId))) { OrderKey = toClay ? "clay-export" : null, UniqueKey = $"export:{exportId:D}" };
 }
 
 /// <summary>The answer to an enqueue.</summary>

@@ -32,6 +32,12 @@ public static class JobKinds
 
     /// <summary>Looks through the signals that were stored before the rules of suppression in force.</summary>
     public const string ScanSuppression = "scan-suppression";
+
+    /// <summary>Reads what the integration user may do and judges it.</summary>
+    public const string AuditPermissions = "audit-permissions";
+
+    /// <summary>Sends the members of a campaign to Clay.</summary>
+    public const string ExportCampaign = "export-campaign";
 }
 
 /// <summary>

@@ -53,6 +53,16 @@ public sealed record CheckFormulas(Guid CheckId, string Connection, string Asked
 /// <summary>Payload of <see cref="JobKinds.ScanSuppression"/>.</summary>
 public sealed record ScanSuppression;
 
+/// <summary>Payload of <see cref="JobKinds.AuditPermissions"/>.</summary>
+/// <param name="AuditId">The id that the audit will have; fixed before, so that a repeated job stores one.</param>
+/// <param name="Connection">The connection.</param>
+/// <param name="AskedBy">Who asked for it.</param>
+public sealed record AuditPermissions(Guid AuditId, string Connection, string AskedBy);
+
+/// <summary>Payload of <see cref="JobKinds.ExportCampaign"/>.</summary>
+/// <param name="ExportId">The export.</param>
+public sealed record ExportCampaign(Guid ExportId);
+
 /// <summary>Job payloads as JSON: camelCase, unknown members ignored so that an older worker can read a newer job.</summary>
 public static class JobPayload
 {

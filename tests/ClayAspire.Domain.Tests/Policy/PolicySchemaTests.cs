@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClayAspire.Domain.Permissions;
 using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Standards;
 using ClayAspire.Domain.Writeback;
@@ -72,6 +73,15 @@ public sealed class PolicySchemaTests
         Same(SuppressionFile.ObjectKeys, "suppression.json", "$defs/object/properties");
         Same(SuppressionFile.ConditionKeys, "suppression.json", "$defs/object/properties/when/items/properties");
         Same(SuppressionFile.SignalKeys, "suppression.json", "$defs/signal/properties");
+        const string expectation = "properties/connections/additionalProperties/properties";
+        Same(PermissionFile.RootKeys, "permissions.json", "properties");
+        Same(PermissionFile.Keys, "permissions.json", expectation);
+        Same(PermissionFile.NamesKeys, "permissions.json", $"{expectation}/system_permissions/properties");
+        Same(PermissionFile.NamesKeys, "permissions.json", $"{expectation}/custom_permissions/properties");
+        Same(PermissionFile.ObjectKeys, "permissions.json", $"{expectation}/objects/additionalProperties/properties");
+        Same(PermissionFile.GbuKeys, "permissions.json", $"{expectation}/gbus/properties");
+        Same(PermissionNaming.Rights.Keys, "permissions.json", $"{expectation}/objects/additionalProperties/properties/rights/oneOf/0/enum");
+        Same(PermissionNaming.Rights.Keys, "permissions.json", $"{expectation}/objects/additionalProperties/properties/rights/oneOf/1/items/enum");
         Same(PolicyCases.RootKeys, "cases.json", "properties");
         Same(PolicyCases.Keys, "cases.json", "$defs/case/properties");
         Same(PolicyCases.CandidateKeys, "cases.json", "$defs/case/properties/candidates/items/properties");
@@ -84,7 +94,7 @@ public sealed class PolicySchemaTests
     {
         JsonNode node = JsonNode.Parse(File.ReadAllText(Path.Combine(ShippedPolicy.Folder, "schema", schema)))!;
         foreach (var step in path.Split('/'))
-            node = node[step] ?? throw new InvalidOperationException($"{schema} has no {path}.");
+            node = (int.TryParse(step, CultureInfo.InvariantCulture, out var index) ? node[index] : node[step]) ?? throw new InvalidOperationException($"{schema} has no {path}.");
         var said = node is JsonArray list ? list.Select(v => v!.GetValue<string>()) : node.AsObject().Select(p => p.Key);
         Assert.Equal(parser.Order(StringComparer.Ordinal), said.Order(StringComparer.Ordinal));
     }

@@ -1,0 +1,1 @@
+update sync.campaign_export_row set state = 'sent', sent_at = @now where export_id = @export and state = 'pending';
