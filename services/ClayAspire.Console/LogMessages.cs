@@ -66,9 +66,9 @@ internal static partial class LogMessages
     [LoggerMessage(18, LogLevel.Information, "{Rows} rows for the suppression list: {Added} added, {Refused} refused, by {UserName}.")]
     public static partial void SuppressionImported(ILogger logger, int rows, int added, int refused, string userName);
 
-    [LoggerMessage(16, LogLevel.Information, "Permission audit {AuditId} of {Connection} was asked for by {UserName}.")]
+    [LoggerMessage(50, LogLevel.Information, "Permission audit {AuditId} of {Connection} was asked for by {UserName}.")]
     public static partial void PermissionAuditAsked(ILogger logger, Guid auditId, string connection, string userName);
 
-    [LoggerMessage(17, LogLevel.Information, "Export {ExportId} of a campaign of {Connection} to {Target} was asked for by {UserName}.")]
+    [LoggerMessage(51, LogLevel.Information, "Export {ExportId} of a campaign of {Connection} to {Target} was asked for by {UserName}.")]
     public static partial void ExportAsked(ILogger logger, Guid exportId, string connection, string target, string userName);
 }

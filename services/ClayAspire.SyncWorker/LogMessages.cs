@@ -66,19 +66,19 @@ internal static partial class LogMessages
     [LoggerMessage(34, LogLevel.Information, "Run {Run}: bulk job {Job} is settled: {Accepted} cells accepted, {Refused} refused, {Unknown} in no result and read.")]
     public static partial void BulkSettled(ILogger log, Guid run, string job, int accepted, int refused, int unknown);
 
-    [LoggerMessage(32, LogLevel.Information, "Permission audit {Audit} of {Connection}: {Verdict}; {TooMuch} too much, {Missing} missing, {Unknown} not readable.")]
+    [LoggerMessage(50, LogLevel.Information, "Permission audit {Audit} of {Connection}: {Verdict}; {TooMuch} too much, {Missing} missing, {Unknown} not readable.")]
     public static partial void PermissionsAudited(ILogger log, Guid audit, string connection, string verdict, int tooMuch, int missing, int unknown);
 
-    [LoggerMessage(33, LogLevel.Information, "Export {Export} of {Connection}: {Members} members read, {Excluded} left out, {ToSend} to send.")]
+    [LoggerMessage(51, LogLevel.Information, "Export {Export} of {Connection}: {Members} members read, {Excluded} left out, {ToSend} to send.")]
     public static partial void ExportPrepared(ILogger log, Guid export, string connection, int members, int excluded, int toSend);
 
-    [LoggerMessage(34, LogLevel.Information, "Export {Export} is {State}: {Code}.")]
+    [LoggerMessage(52, LogLevel.Information, "Export {Export} is {State}: {Code}.")]
     public static partial void ExportEnded(ILogger log, Guid export, string state, string code);
 
-    [LoggerMessage(35, LogLevel.Warning, "Webhook {Webhook} has taken {Submissions} of the {Lifetime} submissions of its life. Make a new source in Clay in time.")]
+    [LoggerMessage(53, LogLevel.Warning, "Webhook {Webhook} has taken {Submissions} of the {Lifetime} submissions of its life. Make a new source in Clay in time.")]
     public static partial void WebhookWearsOut(ILogger log, string webhook, long submissions, int lifetime);
 
-    [LoggerMessage(36, LogLevel.Warning, "{Rows} rows of export {Export} were leaving when their worker ended; they are not sent again.")]
+    [LoggerMessage(54, LogLevel.Warning, "{Rows} rows of export {Export} were leaving when their worker ended; they are not sent again.")]
     public static partial void ExportRowsLost(ILogger log, int rows, Guid export);
 
     [LoggerMessage(40, LogLevel.Information, "Plan {Plan}: {Cells} live values read, {Drifted} changed since the seal.")]

@@ -42,7 +42,7 @@ internal static class SyncWorkerServices
         services.AddJobHandler<AuditPermissionsHandler>();
         services.AddJobHandler<ExportCampaignHandler>();
         services.AddSingleton<ExportPreparer>();
-        services.AddSingleton<IExportSuppression, NoExportSuppression>();
+        services.AddSingleton<ExportSuppression>();
         services.AddHostedService<WebhookRegistration>();
         services.AddQueueWorker();
         services.AddSingleton<Scheduler>();

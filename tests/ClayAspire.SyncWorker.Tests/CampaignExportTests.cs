@@ -3,10 +3,12 @@ using ClayAspire.Connectors.Clay;
 using ClayAspire.Connectors.Tests;
 using ClayAspire.Domain.Exports;
 using ClayAspire.Domain.Primitives;
+using ClayAspire.Domain.Suppression;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Exports;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
+using ClayAspire.Storage.Suppression;
 using ClayAspire.SyncWorker.Export;
 using ClayAspire.SyncWorker.Jobs;
 using Microsoft.Extensions.DependencyInjection;
@@ -202,7 +204,8 @@ public sealed class CampaignExportTests(ClayTwinFixture fixture, ITestOutputHelp
     {
         var twin = await fixture.EmptyAsync();
         var campaign = await CampaignAsync(twin, 10);
-        await using var stack = await SyncStack.StartAsync(twin, services: s => s.AddSingleton<IExportSuppression, OneSuppressed>());
+        await using var stack = await SyncStack.StartAsync(twin);
+        await stack.Get<SuppressionStore>().AddAsync([new SuppressionOrder(SuppressionSubject.Read("p3@example.test", out _)!, "do-not-contact", null)], "marcom", default);
         await stack.Get<FlowSwitchStore>().SetAsync(ExportCampaignHandler.Flow, true, "marcom", default);
         var id = await ExportAsync(stack, campaign, webhook: null);
         await SyncStack.UntilAsync(() => stack.ReadAsync(async db => (await Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.ToListAsync(db.Jobs)).Any(j => j.Kind == JobKinds.ExportCampaign && j.RunAt > j.CreatedAt)), "the job was put off");
@@ -264,12 +267,6 @@ public sealed class CampaignExportTests(ClayTwinFixture fixture, ITestOutputHelp
         output.WriteLine($"{status.Export.Members} members, {status.Export.State}: {status.Export.Remark}");
         foreach (var count in status.Counts)
             output.WriteLine($"  {count.State} {count.ReasonCode}: {count.Rows}");
-    }
-
-    private sealed class OneSuppressed : IExportSuppression
-    {
-        public Task<IReadOnlyDictionary<string, Reason>> FindAsync(string connection, IReadOnlyCollection<string> emails, CancellationToken cancel) =>
-            Task.FromResult<IReadOnlyDictionary<string, Reason>>(emails.Where(e => e == "p3@example.test").ToDictionary(e => e, _ => new Reason("suppressed", "On the list."), StringComparer.Ordinal));
     }
 }
 

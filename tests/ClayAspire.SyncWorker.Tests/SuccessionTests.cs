@@ -39,7 +39,7 @@ public sealed class SuccessionTests(TwinFixture fixture) : IClassFixture<TwinFix
         Assert.Equal(("record-converted", "record-merged", "record-deleted"), (ledger[converted], ledger[merged], ledger[deleted]));
         foreach (var (record, code) in new[] { (converted, "record-converted"), (merged, "record-merged"), (deleted, "record-deleted") })
         {
-            var facts = await stack.Get<ExplanationStore>().FactsAsync(Cell("Lead", record), default);
+            var facts = await stack.Get<ExplanationStore>().FactsAsync(Cell("Lead", record), stack.Policy.Suppression, default);
             Assert.Equal(code, Assert.Single(facts.Runs).Reason!.Code);
         }
         Assert.Equal(new[] { survivor, untouched }.Order(StringComparer.Ordinal), (await twin.Staging.WritesAsync()).Where(w => w.Field == "City").Select(w => w.Id).Order(StringComparer.Ordinal));
@@ -53,7 +53,7 @@ public sealed class SuccessionTests(TwinFixture fixture) : IClassFixture<TwinFix
         Assert.Equal(Verdict.Keep, decided[survivor].Verdict);
         var followed = Assert.Single(await stack.LedgerAsync(Staging, LedgerKinds.OffersFollowed));
         Assert.Equal((survivor, merged, "merged"), (followed.GetProperty("record").GetString(), followed.GetProperty("from")[0].GetString(), followed.GetProperty("why").GetString()));
-        Assert.Equal(2, (await stack.Get<ExplanationStore>().FactsAsync(Cell("Lead", survivor), default)).Offers.Count);
+        Assert.Equal(2, (await stack.Get<ExplanationStore>().FactsAsync(Cell("Lead", survivor), stack.Policy.Suppression, default)).Offers.Count);
     }
 
     [Fact]

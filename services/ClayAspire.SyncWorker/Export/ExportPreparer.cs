@@ -8,7 +8,7 @@ using ClayAspire.Storage.Model;
 namespace ClayAspire.SyncWorker.Export;
 
 /// <summary>Reads a campaign's members and their people as they are now, and decides for each whether it goes.</summary>
-internal sealed class ExportPreparer(IExportSuppression suppression)
+internal sealed class ExportPreparer(ExportSuppression suppression)
 {
     /// <summary>The campaign's name and its members; a reason instead when there is no such campaign.</summary>
     /// <exception cref="CrmException">The CRM does not serve.</exception>
@@ -24,7 +24,7 @@ internal sealed class ExportPreparer(IExportSuppression suppression)
         var contacts = await PeopleAsync(connector, "Contact", "ContactId", members, cancel);
         var exported = members.Select(m => new ExportedMember(m, Of(leads, m, "LeadId"), Of(contacts, m, "ContactId"))).ToList();
         var name = campaign.Value("Name").Text ?? export.CampaignName;
-        var suppressed = await suppression.FindAsync(export.Connection, [.. exported.Select(e => e.Email).OfType<string>().Distinct(StringComparer.Ordinal)], cancel);
+        var suppressed = await suppression.FindAsync([.. exported.Select(e => e.Email).OfType<string>().Distinct(StringComparer.Ordinal)], cancel);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         return (name, [.. exported.Select(e => Row(e, name, suppressed, seen))], null);
     }

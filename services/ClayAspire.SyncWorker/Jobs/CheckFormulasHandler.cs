@@ -4,6 +4,7 @@ using ClayAspire.Domain.Policy;
 using ClayAspire.Storage.Discrepancies;
 using ClayAspire.Storage.Policies;
 using ClayAspire.Storage.Queue;
+using ClayAspire.SyncWorker.Apply;
 
 namespace ClayAspire.SyncWorker.Jobs;
 
@@ -12,7 +13,7 @@ namespace ClayAspire.SyncWorker.Jobs;
 /// change without moving a record's time of change; so each is read again before anything is said of it. Writes nothing to the CRM.
 /// </summary>
 internal sealed class CheckFormulasHandler(
-    DiscrepancyStore discrepancies, ConnectorRegistry connectors, PolicySource policies, SyncMetrics metrics, ILogger<CheckFormulasHandler> log) : IJobHandler
+    DiscrepancyStore discrepancies, ConnectorRegistry connectors, CallBudgetKeeper budget, PolicySource policies, SyncMetrics metrics, ILogger<CheckFormulasHandler> log) : IJobHandler
 {
     /// <summary>Records read together; a formula that was changed for all of an org's records must not be held in memory.</summary>
     private const int ReadTogether = 2000;
@@ -26,8 +27,7 @@ internal sealed class CheckFormulasHandler(
             return;
         var connector = connectors.Get(order.Connection);
         // Looking is no reason to take the calls that others need.
-        if (connector.Quota.Ratio >= connectors.QuotaShare(order.Connection))
-            JobContext.Snooze(CrmPause.QuotaDelay, $"{connector.Quota.Used} of {connector.Quota.Max} daily calls are used.");
+        await CrmPause.UntilRoomAsync(budget, connector, job, cancel);
         using var calls = connector.CountCalls();
         var findings = new List<FormulaFinding>();
         try

@@ -156,7 +156,7 @@ public sealed class SuppressionFilterTests
     {
         var decision = Decide(Seen(Values()));
         var plan = Plan.Seal(Guid.Empty, "icare", "any", "older", "marcom", Samples.Noon, Samples.Noon.AddDays(1), [new PlannedCell(0, new CellKey(Samples.Live(null).Key, "F"), FieldValue.Blank, "v1", decision)], default);
-        Assert.Null(PolicyChange.Check(plan, plan.Cells[0], Policy, Samples.AnyFlow));
+        Assert.Null(PolicyChange.Check(plan.Head, plan.Cells[0], Policy, Samples.AnyFlow));
     }
 }
 
