@@ -205,7 +205,7 @@ public sealed class TableTests(ConsoleHost host) : IClassFixture<ConsoleHost>
     {
         var document = await host.Client().GetFromJsonAsync<JsonElement>("/openapi/v1.json");
         var paths = document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ToList();
-        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/permissions/audits", "/api/exports", "/api/exports/{id}/rows", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign" })
+        foreach (var path in new[] { "/api/plans", "/api/plans/{id}/approve", "/api/runs/{id}/cells", "/api/ledger/{connection}/verify", "/api/kpis", "/api/flows/{name}/pause", "/api/drift", "/api/drift/sample", "/api/permissions/audits", "/api/exports", "/api/exports/{id}/rows", "/api/info", "/api/contracts", "/api/contracts/{connection}/{object}/{field}/sign", "/api/suppression", "/api/suppression/find", "/api/suppression/import", "/api/suppression/{id}/remove", "/api/suppression.csv" })
             Assert.Contains(path, paths);
         Assert.DoesNotContain(paths, p => p.StartsWith("/sign-in", StringComparison.Ordinal));
     }

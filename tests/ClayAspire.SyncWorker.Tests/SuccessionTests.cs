@@ -92,7 +92,7 @@ public sealed class SuccessionTests(TwinFixture fixture) : IClassFixture<TwinFix
         // It arrived; there the contact's own contract and the integration user's rights decide, which are to read contacts only.
         Assert.Equal("field-not-writable", decided[new RecordKey(Staging, "Contact", contact)].Reason.Code);
         Assert.Equal(["converted", "merged"], (await stack.LedgerAsync(Staging, LedgerKinds.OffersFollowed)).Select(e => e.GetProperty("why").GetString()!).Order(StringComparer.Ordinal));
-        Assert.Equal(2, (await stack.Get<ExplanationStore>().FactsAsync(Cell("Lead", ids[4]) with { Field = "FirstName" }, default)).Offers.Count);
+        Assert.Equal(2, (await stack.Get<ExplanationStore>().FactsAsync(Cell("Lead", ids[4]) with { Field = "FirstName" }, stack.Policy.Suppression, default)).Offers.Count);
         Assert.Equal(RunStates.Green, (await stack.ApplyAsync(plan)).State);
         Assert.Equal(ids.Skip(2).Order(StringComparer.Ordinal), (await twin.Staging.WritesAsync()).Select(w => w.Id).Order(StringComparer.Ordinal));
     }
