@@ -1,3 +1,4 @@
+using ClayAspire.Connectors;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Plans;
 
@@ -9,12 +10,12 @@ internal sealed class ApplyCost(RunStore runs, WorkerSettings settings)
     /// <summary>The cost of the cells of a plan; nothing for a plan without a change.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="cells">The plan's cells.</param>
-    /// <param name="batchSize">Records a call.</param>
+    /// <param name="connector">The connection's connector, which says what goes by calls and what by a bulk job.</param>
     /// <param name="editCalls">Calls beside those, to ask who edited protected cells last.</param>
     /// <param name="cancel">Cancels the read.</param>
-    public async Task<PlanCost> OfAsync(string connection, List<PlannedCell> cells, int batchSize, int editCalls, CancellationToken cancel)
+    public async Task<PlanCost> OfAsync(string connection, List<PlannedCell> cells, ICrmConnector connector, int editCalls, CancellationToken cancel)
     {
-        var calls = PlanMaker.ApplyCalls(cells, batchSize) + editCalls;
+        var calls = PlanMaker.ApplyCalls(cells, connector) + editCalls;
         if (calls == 0)
             return default;
         var pace = await runs.SecondsPerCallAsync(connection, cancel) ?? settings.SecondsPerCall;

@@ -17,6 +17,12 @@ internal sealed class PlanMaker(
     /// <summary>Calls for one batch of records when it is applied: second check, write, read-back.</summary>
     private const int CallsPerBatch = 3;
 
+    /// <summary>Calls of a bulk job beside its reads: make, fill, start, some looks, two results.</summary>
+    private const int CallsPerBulkJob = 10;
+
+    /// <summary>Calls of a bulk query: make, a look or two, results.</summary>
+    private const int CallsPerBulkQuery = 4;
+
     /// <summary>The sealed plan; without cells when nothing is pending, or when the connection is not configured, which is then remarked.</summary>
     public async Task<(Plan Plan, PlanFacts Facts)> MakeAsync(MakePlan order, PolicySet policy, Flow flow, CancellationToken cancel)
     {
@@ -45,7 +51,7 @@ internal sealed class PlanMaker(
             }
         }
         var cells = Ordered(decided);
-        return (Seal(order, policy, flow, cells, await cost.OfAsync(order.Connection, cells, connector.UpdateBatchSize, EditCalls(cells, connector, policy, flow), cancel)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
+        return (Seal(order, policy, flow, cells, await cost.OfAsync(order.Connection, cells, connector, EditCalls(cells, connector, policy, flow), cancel)), PlanFacts.Whole with { Fingerprint = FlowFingerprint.Of(policy, flow) });
     }
 
     private Plan Seal(MakePlan order, PolicySet policy, Flow flow, List<PlannedCell> cells, PlanCost price)
@@ -64,14 +70,21 @@ internal sealed class PlanMaker(
     ];
 
     /// <summary>Calls that applying these cells costs.</summary>
-    public static int ApplyCalls(List<PlannedCell> cells, int batchSize) =>
-        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
-            .Sum(g => (g.Select(c => c.Cell.Record.Id).Distinct(StringComparer.Ordinal).Count() + batchSize - 1) / batchSize * CallsPerBatch);
+    public static int ApplyCalls(List<PlannedCell> cells, ICrmConnector connector) =>
+        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal).Select(Records)
+            .Sum(records => IsForBulk(connector, records) ? 2 * Calls(records, connector.ReadBatchSize) + CallsPerBulkJob : Calls(records, connector.UpdateBatchSize) * CallsPerBatch);
 
     /// <summary>Calls that the second check costs to ask who edited protected cells last, batch by batch as the apply makes them.</summary>
     private static int EditCalls(List<PlannedCell> cells, ICrmConnector connector, PolicySet policy, Flow flow) =>
-        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal)
-            .SelectMany(o => o.GroupBy(c => c.Cell.Record.Id, StringComparer.Ordinal).OrderBy(r => r.Key, StringComparer.Ordinal).Chunk(connector.UpdateBatchSize))
-            .Select(batch => batch.Count(record => record.Any(c => LastEditReader.IsNeeded(policy, flow, c.Cell))))
-            .Sum(records => (records + connector.HistoryBatchSize - 1) / connector.HistoryBatchSize);
+        cells.Where(c => c.IsChange).GroupBy(c => c.Cell.Record.Object, StringComparer.Ordinal).Sum(o =>
+            IsForBulk(connector, Records(o))
+                ? Calls(Records(o.Where(c => LastEditReader.IsNeeded(policy, flow, c.Cell))), 2 * connector.ReadBatchSize) * CallsPerBulkQuery
+                : o.GroupBy(c => c.Cell.Record.Id, StringComparer.Ordinal).OrderBy(r => r.Key, StringComparer.Ordinal).Chunk(connector.UpdateBatchSize)
+                    .Sum(batch => Calls(batch.Count(record => record.Any(c => LastEditReader.IsNeeded(policy, flow, c.Cell))), connector.HistoryBatchSize)));
+
+    private static bool IsForBulk(ICrmConnector connector, int records) => connector.Bulk is { } bulk && records > bulk.Above;
+
+    private static int Records(IEnumerable<PlannedCell> cells) => cells.Select(c => c.Cell.Record.Id).Distinct(StringComparer.Ordinal).Count();
+
+    private static int Calls(int records, int most) => (records + most - 1) / most;
 }

@@ -39,6 +39,6 @@ internal sealed class UndoPlanMaker(RunStore runs, ConnectorRegistry connectors,
         var cells = PlanMaker.Ordered(decided);
         var now = clock.GetUtcNow();
         return Plan.Seal(order.PlanId, run.Connection, flow.Name, policy.Version, order.Author, now, now + flow.ExpiresAfter, cells,
-            await cost.OfAsync(run.Connection, cells, connector.UpdateBatchSize, 0, cancel), run.Id);
+            await cost.OfAsync(run.Connection, cells, connector, 0, cancel), run.Id);
     }
 }
