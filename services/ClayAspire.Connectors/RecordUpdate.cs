@@ -7,6 +7,12 @@ namespace ClayAspire.Connectors;
 /// <param name="Changes">Changes by field.</param>
 public sealed record RecordUpdate(string Id, IReadOnlyDictionary<string, FieldChange> Changes);
 
+/// <summary>A record that a duplicate rule of the CRM found another one like: a candidate for a match, for a person to look at.</summary>
+/// <param name="Object">Its object.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Rule">The rule's name.</param>
+public sealed record RecordMatch(string Object, string Id, string Rule);
+
 /// <summary>What became of one row of an update.</summary>
 public abstract record RowOutcome
 {
@@ -27,6 +33,9 @@ public abstract record RowOutcome
     /// <param name="Fields">The fields that the CRM blames; may be empty.</param>
     public sealed record Rejected(ErrorRule Rule, string Code, IReadOnlyList<string> Fields) : RowOutcome
     {
+        /// <summary>The records that a duplicate rule found this one like; empty for other refusals, and where the CRM does not name them.</summary>
+        public IReadOnlyList<RecordMatch> Matches { get; init; } = [];
+
         /// <summary>Whether the same row may succeed later without anybody acting.</summary>
         public bool IsRetryable => Rule.Action is ErrorAction.Retry or ErrorAction.Wait;
     }

@@ -97,6 +97,28 @@ public sealed class SuccessionTests(TwinFixture fixture) : IClassFixture<TwinFix
         Assert.Equal(ids.Skip(2).Order(StringComparer.Ordinal), (await twin.Staging.WritesAsync()).Select(w => w.Id).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData(1_000_000)]
+    [InlineData(2)]
+    public async Task A_duplicate_rule_that_refuses_a_record_leaves_the_records_that_it_is_like_in_the_reason(int bulkAbove)
+    {
+        var twin = await fixture.EmptyAsync();
+        await using var stack = await SyncStack.StartAsync(twin, settings: [("Connections:icare-staging:BulkAbove", $"{bulkAbove}")]);
+        var like = (await twin.Staging.LoadAsync("Lead", [new { LastName = "L", Company = "C", City = "Paris1" }]))[0];
+        var ids = await LeadsAsync(twin, stack);
+        var plan = await stack.PlanAsync(Staging, Enrichment);
+        await twin.Staging.OrderAsync("duplicate-rules", new[] { new { @object = "Lead", name = "Same_City", fields = new[] { "City" }, action = "block" } });
+
+        var run = await stack.ApplyAsync(plan);
+
+        Assert.Equal((RunStates.FinishedWithRejections, 4, 1), (run.State, run.Verified, run.Rejected));
+        var refused = (await stack.CellsAsync(run.Id)).Single(c => c.State == RunCellStates.Rejected);
+        Assert.Equal((ids[1], "DUPLICATES_DETECTED"), (refused.RecordId, refused.ReasonCode));
+        Assert.EndsWith($"Rule Same_City found it like Lead {like}.", refused.Reason, StringComparison.Ordinal);
+        Assert.Contains(like, Assert.Single(await stack.LedgerAsync(Staging, LedgerKinds.CellRejected)).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.All((await twin.Staging.WritesAsync()), w => Assert.Equal(w.Id == ids[1] ? 0 : 1, w.Committed));
+    }
+
     private static CellKey Cell(string @object, string record) => new(new RecordKey(Staging, @object, record), "City");
 
     private static async Task<IReadOnlyList<string>> LeadsAsync(Twin twin, SyncStack stack, Func<int, object>? offer = null)

@@ -17,6 +17,9 @@ internal sealed partial class SalesforceConnector : ICrmConnector, IPermissionRe
     private const int UpdateLimit = 200;
     private const int RetrieveLimit = 2000;
 
+    /// <summary>Rows of one call that are asked singly what they were found like.</summary>
+    private const int MostMatchQuestions = 10;
+
     /// <summary>What every object calls the relationship to its field history.</summary>
     private const string HistoryRelationship = "Histories";
 
@@ -238,7 +241,7 @@ internal sealed partial class SalesforceConnector : ICrmConnector, IPermissionRe
                 LogMessages.AnswerLost(_log, Connection, updates.Count, lost.Why);
                 return [.. updates.Select(_ => new RowOutcome.Unknown(lost.Why, lost.MayStillRun))];
             case WriteAnswer.Rows { Items: var rows } when rows.Count == updates.Count:
-                return [.. rows.Select(Judge)];
+                return await WithMatchesAsync(description, updates, [.. rows.Select(Judge)], cancellationToken);
             case WriteAnswer.Rows { Items: var rows }:
                 // An answer that does not fit the question says nothing about any row.
                 LogMessages.AnswerLost(_log, Connection, updates.Count, "row count differs");
@@ -250,6 +253,49 @@ internal sealed partial class SalesforceConnector : ICrmConnector, IPermissionRe
             default:
                 throw new InvalidOperationException("Unknown kind of answer.");
         }
+    }
+
+    /// <summary>
+    /// Rows that a duplicate rule refused go once more, alone: nothing of them was written, and only the answer to a single write names the records
+    /// that it was found like. Where a rule refuses many at once the first ones do; the others are the same rule's.
+    /// </summary>
+    private async Task<IReadOnlyList<RowOutcome>> WithMatchesAsync(
+        ObjectDescription description, IReadOnlyList<RecordUpdate> updates, RowOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var asked = 0;
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i] is not RowOutcome.Rejected { Code: SalesforceErrorTable.Duplicates } || ++asked > MostMatchQuestions)
+                continue;
+            try
+            {
+                outcomes[i] = await SendAloneAsync(description, updates[i], cancellationToken);
+            }
+            catch (CrmException e)
+            {
+                // What the batch came to must not be lost with it.
+                LogMessages.MatchesUnknown(_log, Connection, e.Rule.Code);
+                return outcomes;
+            }
+        }
+        return outcomes;
+    }
+
+    private async Task<RowOutcome> SendAloneAsync(ObjectDescription description, RecordUpdate update, CancellationToken cancellationToken)
+    {
+        var body = Json(json =>
+        {
+            json.WriteStartObject();
+            WriteChanges(json, description, update);
+            json.WriteEndObject();
+        });
+        return await _transport.WriteAsync(HttpMethod.Patch, $"sobjects/{description.Name}/{update.Id}", body, cancellationToken) switch
+        {
+            WriteAnswer.Rows => RowOutcome.Accepted.Instance,
+            WriteAnswer.Refused refused => new RowOutcome.Rejected(refused.Rule, refused.Error.Code, refused.Error.Fields ?? []) { Matches = refused.Error.Matches },
+            WriteAnswer.Lost lost => new RowOutcome.Unknown(lost.Why, lost.MayStillRun),
+            _ => throw new InvalidOperationException("Unknown kind of answer."),
+        };
     }
 
     /// <summary>One malformed row can fail a whole call: halve until it stands alone, so that it takes no other row with it.</summary>
@@ -288,12 +334,17 @@ internal sealed partial class SalesforceConnector : ICrmConnector, IPermissionRe
             json.WriteString("type", description.Name);
             json.WriteEndObject();
             json.WriteString("id", update.Id);
-            foreach (var (field, change) in update.Changes)
-                SalesforceValues.Write(json, field, description.Fields.TryGetValue(field, out var known) ? known.Type : FieldType.Text, change);
+            WriteChanges(json, description, update);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteChanges(Utf8JsonWriter json, ObjectDescription description, RecordUpdate update)
+    {
+        foreach (var (field, change) in update.Changes)
+            SalesforceValues.Write(json, field, description.Fields.TryGetValue(field, out var known) ? known.Type : FieldType.Text, change);
     }
 
     private async Task<List<(string Key, LiveRecord Record)>> FindAsync(

@@ -33,6 +33,9 @@ internal static class SalesforceErrorTable
     /// <summary>How a lock is spelled inside the message of a trigger that met it.</summary>
     private static readonly string[] Locks = ["UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access"];
 
+    /// <summary>A duplicate rule found the record like others.</summary>
+    public const string Duplicates = "DUPLICATES_DETECTED";
+
     private static readonly FrozenDictionary<string, ErrorRule> Rules = new ErrorRule[]
     {
         new("INVALID_SESSION_ID", "auth", ErrorAction.Reauthenticate, ItInfra, "The session expired.") { Status = 401 },
@@ -58,7 +61,7 @@ internal static class SalesforceErrorTable
         new("FIELD_INTEGRITY_EXCEPTION", "validation", ErrorAction.Reject, CrmAdmin, "The value does not fit another field of the record."),
         new("FIELD_FILTER_VALIDATION_EXCEPTION", "validation", ErrorAction.Reject, CrmAdmin, "A lookup filter refused the value."),
         new("NUMBER_OUTSIDE_VALID_RANGE", "validation", ErrorAction.Reject, MarcomOps, "The number is out of the field's range."),
-        new("DUPLICATES_DETECTED", "duplicate", ErrorAction.Reject, MarcomOps, "A duplicate rule refused the record. Review the match."),
+        new(Duplicates, "duplicate", ErrorAction.Reject, MarcomOps, "A duplicate rule refused the record. Review the match."),
         new("DUPLICATE_VALUE", "duplicate", ErrorAction.Reject, MarcomOps, "Another record has this unique value, or the record stood twice in one batch."),
         new("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "automation", ErrorAction.Reject, CrmAdmin, "A trigger or flow of the CRM failed on this record. See the CRM's debug log."),
         new("CANNOT_EXECUTE_FLOW_TRIGGER", "automation", ErrorAction.Reject, CrmAdmin, "A flow of the CRM failed on this record. Mend the flow."),

@@ -37,10 +37,25 @@ internal sealed record TokenError(
     [property: JsonPropertyName("error_description")] string? Description);
 
 /// <summary>An error; single answers spell the code <c>errorCode</c>, rows of a collection <c>statusCode</c>.</summary>
-internal sealed record ApiError(string? ErrorCode, string? StatusCode, string? Message, List<string>? Fields)
+internal sealed record ApiError(string? ErrorCode, string? StatusCode, string? Message, List<string>? Fields, JsonElement DuplicateResult = default)
 {
+    /// <summary>The records that a duplicate rule names; only answers to single writes name them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<RecordMatch> Matches => DuplicateResult.ValueKind == JsonValueKind.Object && DuplicateResult.TryGetProperty("matchResults", out var results) && results.ValueKind == JsonValueKind.Array
+        ? [.. results.EnumerateArray().SelectMany(Found).DistinctBy(m => m.Id)]
+        : [];
+
     [JsonIgnore]
     public string Code => ErrorCode ?? StatusCode ?? "UNKNOWN_EXCEPTION";
+
+    private IEnumerable<RecordMatch> Found(JsonElement result)
+    {
+        if (!result.TryGetProperty("matchRecords", out var records) || records.ValueKind != JsonValueKind.Array)
+            yield break;
+        foreach (var match in records.EnumerateArray())
+            if (match.TryGetProperty("record", out var record) && record.ValueKind == JsonValueKind.Object && SalesforceJson.Text(record, "Id") is { } id)
+                yield return new RecordMatch(SalesforceJson.Text(result, "entityType") ?? "", id, SalesforceJson.Text(DuplicateResult, "duplicateRule") ?? "");
+    }
 }
 
 internal sealed record CollectionRow(string? Id, bool Success, List<ApiError>? Errors);

@@ -160,6 +160,9 @@ internal sealed partial class SalesforceTransport(string connection, ConnectionS
                     throw Failure(response, error);
                 return new WriteAnswer.Refused(rule, error);
             }
+            // A single record is answered without a body.
+            if (status == (int)HttpStatusCode.NoContent)
+                return new WriteAnswer.Rows([]);
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             return await JsonSerializer.DeserializeAsync(stream, SalesforceJson.Default.ListCollectionRow, cancellationToken) is { } rows
                 ? new WriteAnswer.Rows(rows)

@@ -24,6 +24,8 @@ internal sealed partial class ApplySession
     /// <summary>Calls of a job beside its reads: make, fill, start, two results, and some looks at it.</summary>
     private const int CallsPerJob = 15;
 
+    private const string DuplicateFamily = "duplicate";
+
     private readonly Dictionary<string, int> _refusedInBulk = new(StringComparer.Ordinal);
 
     /// <summary>The cells of one object that go by a job; none when calls are cheaper.</summary>
@@ -167,6 +169,8 @@ internal sealed partial class ApplySession
         var times = _refusedInBulk[row[0].RecordId] = _refusedInBulk.GetValueOrDefault(row[0].RecordId) + 1;
         var again = blamed.Count > 0 && blamed.Count < row.Count ? row.Except(blamed).ToList()
             : why.IsRetryable && times < BulkAttempts ? row
+            // A job does not name the records that a rule found this one like; a call does.
+            : why.Rule.Family == DuplicateFamily && times == 1 ? row
             : [];
         foreach (var cell in row)
         {

@@ -29,6 +29,10 @@ internal sealed class SendResult
 internal sealed class RowSender(ICrmConnector connector, Func<CancellationToken, Task> mustHoldLease, TimeProvider clock)
 {
     private const int Attempts = 4;
+
+    /// <summary>Records that a reason names.</summary>
+    private const int MostNamed = 5;
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
 
     public async Task<SendResult> SendAsync(string @object, IReadOnlyList<RunCellRow> cells, CancellationToken cancel)
@@ -76,8 +80,13 @@ internal sealed class RowSender(ICrmConnector connector, Func<CancellationToken,
 
     /// <summary>A rejection as the run keeps it. What may succeed later without anybody acting goes back to waiting.</summary>
     public static CellMove Move(RunCellRow cell, RowOutcome.Rejected why) => new(
-        cell.Ordinal, RunCellStates.Rejected, new Reason(why.Code, why.Rule.Words),
+        cell.Ordinal, RunCellStates.Rejected, new Reason(why.Code, Words(why)),
         Candidates: why.IsRetryable || why.Rule.Action is ErrorAction.Follow or ErrorAction.Stop ? CandidateFate.Pending : CandidateFate.Default);
+
+    // Records that a duplicate rule named are what a person has to look at.
+    private static string Words(RowOutcome.Rejected why) => why.Matches.Count == 0
+        ? why.Rule.Words
+        : $"{why.Rule.Words} Rule {why.Matches[0].Rule} found it like {string.Join(", ", why.Matches.Take(MostNamed).Select(m => $"{m.Object} {m.Id}"))}{(why.Matches.Count > MostNamed ? $" and {why.Matches.Count - MostNamed} more" : "")}.";
 
     /// <summary>The update of one record's cells.</summary>
     public static RecordUpdate Update(List<RunCellRow> row) => new(
