@@ -21,7 +21,8 @@ public sealed class BulkPartsTests : IAsyncLifetime
     {
         var description = new ObjectDescription("Lead", new Dictionary<string, FieldDescription>(StringComparer.Ordinal)
         {
-            ["Description"] = new("Description", FieldType.Text, true, false, null, []), ["Flag__c"] = new("Flag__c", FieldType.Checkbox, true, false, null, []),
+            ["Description"] = new("Description", FieldType.Text, true, false, null, []),
+            ["Flag__c"] = new("Flag__c", FieldType.Checkbox, true, false, null, []),
         });
         var text = "a \"quoted\", text\nof two lines";
         RecordUpdate[] updates =

@@ -53,7 +53,7 @@ public sealed class Backtest(PolicySet now, PolicySet then, BacktestWindow windo
                 _tally.Untouched(cell, past);
                 continue;
             }
-            var ground = new ReplayGround(cell, past, fate, mirrored, [.. record.Earlier.Where(e => e.Field == field)]) 
+            var ground = new ReplayGround(cell, past, fate, mirrored, [.. record.Earlier.Where(e => e.Field == field)])
             {
                 Listed = record.Listed,
                 Edits = [.. record.Edits.Where(e => e.Field == field).Select(e => e.Edit)],
