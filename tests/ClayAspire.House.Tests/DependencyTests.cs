@@ -31,7 +31,8 @@ public sealed class DependencyTests
     {
         var name = Path.GetFileNameWithoutExtension(path);
         var references = References(path);
-        Assert.DoesNotContain(references, r => r.EndsWith(".Tests", StringComparison.Ordinal));
+        // The benchmarks measure on the very stack that the worker's tests start.
+        Assert.DoesNotContain(references, r => r.EndsWith(".Tests", StringComparison.Ordinal) && (name, r) != ("ClayAspire.Benchmarks", "ClayAspire.SyncWorker.Tests"));
         if (path.StartsWith("tests/", StringComparison.Ordinal) || path.StartsWith("embedded/", StringComparison.Ordinal))
             return;
         if (name == "ClayAspire.AppHost")

@@ -244,6 +244,7 @@ public sealed class ContractLifeTests
             ["Backup"] = _contract with { Backup = "F_clay" },
             ["Lifecycle"] = _contract with { Lifecycle = new Lifecycle("contact", ["lead", "mql"], [new LifecycleMove(null, "lead")]) },
             ["MinConfidence"] = _contract with { MinConfidence = 0.8 },
+            ["OnConversion"] = _contract with { OnConversion = OnConversion.Follow },
             ["Protect"] = _contract with { Protect = Protection.HumanEdits },
             ["Standard"] = _contract with { Standard = StandardRegistry.Find("city") },
             ["Region"] = _contract with { Region = "DE" },
