@@ -73,6 +73,28 @@ public sealed class LargePlanTests
         Assert.Equal((RunStates.Cancelled, many), (ended.State, ended.Skipped));
     }
 
+    // The stored decisions are of no rule of this policy: to decide them anew would show it.
+    [Theory]
+    [InlineData("elsewhere", null)]
+    [InlineData("terms", "policy-changed")]
+    [InlineData("status", "policy-changed")]
+    [InlineData("no fingerprint", "policy-changed")]
+    public async Task Under_another_policy_changes_are_decided_anew_only_when_something_changed_that_the_flow_decides_by(string change, string? refusal)
+    {
+        await using var harness = await StorageHarness.StartAsync();
+        var flow = StorageHarness.Flow();
+        var city = new FieldContract("icare", "Lead", "City", FieldType.Text, ContractStatus.Active, MergeRule.FillBlank, ["clay"], "CRM Admin", 40, [], "Trial.");
+        var before = new PolicySet("policy-1", [city], [flow], []);
+        var plan = await SealedAsync(harness.Get<PlanStore>(), 3, change == "no fingerprint" ? null : FlowFingerprint.Of(before, flow));
+        var now = new PolicySet("policy-2", [change switch
+        {
+            "terms" => city with { MaxLength = 2 },
+            "status" => city with { Status = ContractStatus.Suspended },
+            _ => city with { Why = "Worded otherwise." },
+        }], [flow], []);
+        Assert.Equal(refusal, (await harness.Get<PlanStore>().ApproveAsync(PlanId, plan.Hash, "crm-admin", Admin, now, null, default)).Refusal?.Code);
+    }
+
     [Fact]
     public async Task A_page_of_a_large_plan_is_read_by_its_ordinals_and_counts_are_exact()
     {
@@ -117,11 +139,11 @@ public sealed class LargePlanTests
         Assert.DoesNotContain("evidence", Assert.Single(queries.Texts), StringComparison.Ordinal);
     }
 
-    private static async Task<Plan> SealedAsync(PlanStore plans, int cells)
+    private static async Task<Plan> SealedAsync(PlanStore plans, int cells, string? fingerprint = null)
     {
         var plan = Plan.Seal(PlanId, "icare", "enrichment-writeback", "policy-1", "marcom", StorageHarness.Start, StorageHarness.Start.AddHours(24), Enumerable.Range(0, cells).Select(i =>
             StorageHarness.Cell(i, $"L{i}", "City", StorageHarness.Decision(Verdict.Write, StorageHarness.Candidate(i + 2, $"City {i}"), StorageHarness.Candidate(i + 200_000, "Other")))), new PlanCost(3, 0m));
-        await plans.SaveAsync(plan, PlanFacts.Whole, default);
+        await plans.SaveAsync(plan, PlanFacts.Whole with { Fingerprint = fingerprint }, default);
         return plan;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using ClayAspire.Domain.Policy;
 using ClayAspire.Domain.Primitives;
 using ClayAspire.Domain.Writeback;
 using ClayAspire.Storage.Model;
@@ -64,6 +65,18 @@ public sealed partial class PlanStore
             }
         }
         return new PlanOutline(head, hash.End(), marks.ToImmutable());
+    }
+
+    /// <summary>
+    /// Whether nothing changed of what the plan's flow decides by, and every field that is written is Active still: then the same evidence leads to
+    /// the same decisions, and nothing is decided anew. Apply decides each cell again with its live value, whatever is found here.
+    /// </summary>
+    private static async Task<bool> IsDecidedAlikeAsync(NpgsqlTransaction transaction, PlanRow plan, PolicySet policy, Flow flow, CancellationToken cancel)
+    {
+        if (plan.FlowFingerprint is not { } sealedBy || sealedBy != FlowFingerprint.Of(policy, flow))
+            return false;
+        var written = await transaction.Command("Plans/PlanCellGetWrittenFields.sql").With("plan_id", plan.Id).ReadAllAsync(r => (Object: r.GetString(0), Field: r.GetString(1)), cancel);
+        return written.TrueForAll(f => policy.Contract(plan.Connection, f.Object, f.Field) is { Status: ContractStatus.Active });
     }
 
     private static CellMark Add(PlanHash hash, RecordRows row, int place, List<long> losers)

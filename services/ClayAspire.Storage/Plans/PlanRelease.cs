@@ -47,7 +47,9 @@ public sealed partial class PlanStore
         var plan = (await FindInAsync(transaction, planId, cancel))!;
         var approval = new Approval(planId, hash, approver, roles, now, ordinals, await DeclinedAsync(transaction, planId, cancel));
         var flow = policy.FindFlow(plan.Flow);
-        var tally = flow is null || policy.Version == plan.PolicyVersion ? null : new PolicyChangeTally(HeadOf(plan), policy, flow);
+        var tally = flow is null || policy.Version == plan.PolicyVersion || await IsDecidedAlikeAsync(transaction, plan, policy, flow, cancel)
+            ? null
+            : new PolicyChangeTally(HeadOf(plan), policy, flow);
         PlanOutline outline;
         try
         {
@@ -255,6 +257,7 @@ public sealed partial class PlanStore
             Clears = r.GetInt32(23),
             ApplySeconds = r.GetInt32(24),
             Fields = r.GetFieldValue<string[]>(25),
+            FlowFingerprint = r.TextOrNull(26),
         }, cancel);
 
     private async Task<Guid> AddApprovalAsync(

@@ -49,10 +49,10 @@ internal static class PlanPageMeasurement
         var small = await seed.AddAsync(500);
         var smallRefused = await seed.AddAsync(500);
         var plans = new List<SeededPlan>();
-        // One to look at and to decline in, and for each run one to approve whole, by filter, by choice, whole under a newer policy, by group, and one to refuse.
-        for (var i = 0; i < 1 + (6 * runs); i++)
+        // One to look at and to decline in, and for each run one to approve whole, by filter, by choice, whole under a newer policy that decides otherwise or alike, by group, and one to refuse.
+        for (var i = 0; i < 1 + (7 * runs); i++)
         {
-            plans.Add(await seed.AddAsync(cells, i % 6 == 4 ? "policy-before" : null));
+            plans.Add(await seed.AddAsync(cells, i % 7 is 4 or 5 ? "policy-before" : null, isAlike: i % 7 == 5));
             Say($"Sealed plan {i + 1}: {plans[^1].Plan.Cells.Length} cells, seal {plans[^1].Seal.TotalMilliseconds:0} ms, store {plans[^1].Save.TotalMilliseconds:0} ms");
         }
 
@@ -82,13 +82,14 @@ internal static class PlanPageMeasurement
         var decided = new Dictionary<string, List<Sample>>(StringComparer.Ordinal);
         foreach (var (plan, i) in plans.Skip(1).Select((p, i) => (p, i)))
         {
-            var (name, act) = (i % 6) switch
+            var (name, act) = (i % 7) switch
             {
                 0 => ("approve all", () => DecideAsync(person, plan, "all")),
                 1 => ("approve what a filter shows (kind fill)", () => DecideAsync(person, plan, "shown", "?kind=fill")),
                 2 => ("approve two chosen cells", (Func<Task<Sample>>)(() => DecideAsync(person, plan, "chosen"))),
-                3 => ("approve all, sealed under an older policy", () => DecideAsync(person, plan, "all")),
-                4 => ("approve two groups (overwrites, low confidence)", () => DecideAsync(person, plan, "groups", "?by=kind")),
+                3 => ("approve all, sealed under a policy whose flow was another", () => DecideAsync(person, plan, "all")),
+                4 => ("approve all, sealed under a policy that differs elsewhere", () => DecideAsync(person, plan, "all")),
+                5 => ("approve two groups (overwrites, low confidence)", () => DecideAsync(person, plan, "groups", "?by=kind")),
                 _ => ("refuse", () => RefuseAsync(person, plan)),
             };
             decided.TryAdd(name, []);

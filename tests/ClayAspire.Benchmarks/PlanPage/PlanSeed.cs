@@ -36,7 +36,8 @@ internal sealed class PlanSeed(PolicySet policy, NpgsqlDataSource database, Sign
     /// <summary>Seals and stores one plan of about so many cells.</summary>
     /// <param name="cells">How many cells, rounded up to whole records.</param>
     /// <param name="policyVersion">The version that it says it was decided under; null for the policy in force.</param>
-    public async Task<SeededPlan> AddAsync(int cells, string? policyVersion = null)
+    /// <param name="isAlike">Whether that policy says of the flow what the one in force says.</param>
+    public async Task<SeededPlan> AddAsync(int cells, string? policyVersion = null, bool isAlike = false)
     {
         var number = ++_plans;
         var random = new Random(Seed + number);
@@ -68,7 +69,7 @@ internal sealed class PlanSeed(PolicySet policy, NpgsqlDataSource database, Sign
         var plan = Plan.Seal(ids.Next(), Connection, FlowName, policyVersion ?? policy.Version, "scheduler", now, now + _flow.ExpiresAfter, planned, new PlanCost(records / 200 * 3, 0));
         var seal = Stopwatch.GetElapsedTime(started);
         started = Stopwatch.GetTimestamp();
-        await plans.SaveAsync(plan, PlanFacts.Whole, default);
+        await plans.SaveAsync(plan, PlanFacts.Whole with { Fingerprint = isAlike ? FlowFingerprint.Of(policy, _flow) : null }, default);
         return new SeededPlan(plan, seal, Stopwatch.GetElapsedTime(started));
     }
 
